@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+// Vector loops at -O0 are some twenty times slower: debug builds optimise them too.
+let cSettings: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
+
+// SwiftPM rebuilds a target when one of its direct dependencies changes, so what uses the
+// umbrella lists every module that the umbrella re-exports.
+let umbrella: [Target.Dependency] = ["StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining"]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: [], swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "StaticGraph",
+  products: [
+    .library(
+      name: "StaticGraph", targets: ["StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CFrames", cSettings: cSettings),
+    .target(name: "CKernels", exclude: ["kernels.inc"], cSettings: cSettings),
+    library("GraphArrays", ["CZlib"]),
+    library("GraphKernels", ["COpenBLAS", "CKernels"]),
+    library("GraphEngine", ["GraphArrays", "GraphKernels", "CFrames"]),
+    library("GraphTraining", ["GraphArrays", "GraphEngine"]),
+    library("StaticGraph", ["GraphArrays", "GraphEngine", "GraphTraining"]),
+    tests("GraphArraysTests", ["GraphArrays"]),
+    tests("GraphKernelsTests", ["GraphKernels", "CKernels"]),
+    tests("GraphEngineTests", umbrella),
+    tests("GraphTrainingTests", umbrella),
+  ]
+)

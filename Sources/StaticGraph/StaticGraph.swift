@@ -1,0 +1,3 @@
+@_exported public import GraphArrays
+@_exported public import GraphEngine
+@_exported public import GraphTraining
