@@ -1,0 +1,148 @@
+package import GraphArrays
+internal import Synchronization
+
+/// The compiler's form of what a run computes: a value type that passes rewrite, never touching
+/// the user's graph.
+///
+/// Instructions stand in an order in which each uses only parameters and results of earlier ones.
+/// Loops and branches are instructions with nested programs, whose parameters and results stand
+/// for the instruction's operands and results; a nested program uses no value from outside.
+package struct Program: Sendable {
+  /// Where values of parameters come from.
+  package enum Source: Sendable, Hashable {
+    /// A feed, by its position among the feeds of the run.
+    case feed(Int)
+    /// A variable's value at the start of the run.
+    case variable(VariableKey)
+    /// Whether a variable has a value at the start of the run.
+    case isInitialized(VariableKey)
+    /// An operand of the loop or branch whose body this is.
+    case argument(Int)
+  }
+
+  package struct Parameter: Sendable {
+    package var value: Value
+    package var source: Source
+
+    package init(value: Value, source: Source) {
+      self.value = value
+      self.source = source
+    }
+  }
+
+  /// The new value of a variable, which takes effect when the run ends.
+  package struct Update: Sendable {
+    package var variable: VariableKey
+    package var value: Value
+
+    package init(variable: VariableKey, value: Value) {
+      self.variable = variable
+      self.value = value
+    }
+  }
+
+  package var parameters: [Parameter] = []
+  package var instructions: [Instruction] = []
+  /// What the run fetches, or what the body gives back.
+  package var results: [Value] = []
+  /// New values of variables. In the outermost program only.
+  package var updates: [Update] = []
+  /// The type of every value of this program, nested programs excepted.
+  package var types: [Value: TensorType] = [:]
+
+  package init() {}
+
+  /// The type of a value.
+  package func type(_ value: Value) -> TensorType {
+    types[value] ?? TensorType(.variant, .unknown)
+  }
+
+  /// A new value of this type.
+  package mutating func newValue(_ type: TensorType) -> Value {
+    let value = Value()
+    types[value] = type
+    return value
+  }
+
+  /// Replaces uses of values in operands, results and updates.
+  package mutating func replaceUses(_ replacement: [Value: Value]) {
+    guard !replacement.isEmpty else { return }
+    func resolve(_ value: Value) -> Value {
+      var value = value
+      while let next = replacement[value] { value = next }
+      return value
+    }
+    for i in instructions.indices {
+      for j in instructions[i].inputs.indices {
+        instructions[i].inputs[j] = resolve(instructions[i].inputs[j])
+      }
+    }
+    results = results.map(resolve)
+    for i in updates.indices { updates[i].value = resolve(updates[i].value) }
+  }
+
+  /// The constant that makes a value; nil where another operation does.
+  ///
+  /// Linear; passes that ask often use `constants`.
+  package var constants: [Value: NDArray] {
+    var result: [Value: NDArray] = [:]
+    for instruction in instructions {
+      if let constant = instruction.definition as? Const {
+        result[instruction.outputs[0]] = constant.value
+      }
+    }
+    return result
+  }
+}
+
+/// A value of a program. Unique in the process, so instructions move in and out of bodies without
+/// renaming.
+package struct Value: Sendable, Hashable, Comparable {
+  package let id: Int
+
+  /// A new value.
+  package init() { id = Self.next.wrappingAdd(1, ordering: .relaxed).newValue }
+
+  package static func < (a: Value, b: Value) -> Bool { a.id < b.id }
+
+  private static let next = Atomic<Int>(0)
+}
+
+/// A variable of a session: the node of its handle in the outermost graph.
+package struct VariableKey: Sendable, Hashable {
+  package let node: Int32
+  package init(node: Int32) { self.node = node }
+}
+
+/// One operation of a program.
+package struct Instruction: Sendable {
+  /// The operation of the user's graph that it comes from: told in errors, key of random streams.
+  package struct Origin: Sendable, Hashable {
+    package let operation: Operation
+    package init(operation: Operation) { self.operation = operation }
+  }
+
+  /// Unique in the process; control dependencies refer to it.
+  package let id: Value
+  package var definition: any OpDefinition
+  package var inputs: [Value]
+  package var outputs: [Value]
+  /// Instructions (by `id`) of the same program that run before this one without giving it a value.
+  package var controls: [Value] = []
+  /// `[condition, body]` of a While, `[then, else]` of an If, empty for others.
+  package var bodies: [Program] = []
+  package var name: String
+  package var origin: Origin?
+
+  package init(
+    _ definition: any OpDefinition, inputs: [Value], outputs: [Value], name: String,
+    origin: Origin? = nil
+  ) {
+    id = Value()
+    self.definition = definition
+    self.inputs = inputs
+    self.outputs = outputs
+    self.name = name
+    self.origin = origin
+  }
+}

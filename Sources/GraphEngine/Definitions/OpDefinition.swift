@@ -1,0 +1,105 @@
+package import GraphArrays
+
+/// What a kind of operation is: type rule, kernel, gradient, attributes.
+///
+/// A definition is a value; its stored properties are its attributes, and equality and hashing,
+/// synthesised over them, are the key by which equal operations are merged. An operation is added
+/// to the library as one file with its public function and its definition, and one line in
+/// `OpCatalog`.
+package protocol OpDefinition: Sendable, Hashable {
+  /// TensorFlow's name of the operation, as a NodeDef carries it.
+  var name: String { get }
+  /// The attributes that are stored, exported, imported and told in dumps. Default: none.
+  static var attributes: [Attribute<Self>] { get }
+  /// How many outputs there are. Default: 1.
+  var outputCount: Int { get }
+  /// What an execution does besides computing its outputs. Default: nothing.
+  var effects: Effects { get }
+  /// Operands whose values decide the types of results or the choice of the kernel (`shape` of
+  /// Reshape, `axis` of Sum), by position. Where one of them is not a constant, type and kernel are
+  /// found when the operation runs, and cost more. Default: none.
+  var specializedInputs: [Int] { get }
+
+  /// The types of the outputs for operands of these types, as far as both are known.
+  ///
+  /// Called at declaration with what is known then, and again by the compiler and at run time with
+  /// more. Where every operand's type is exact and the values of `specializedInputs` are known, the
+  /// results must be exact for every operation whose outputs are arrays.
+  ///
+  /// - Throws: `GraphError` with a message that names the contradiction; the graph adds the
+  ///   operation, the place and the operand types.
+  func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType]
+
+  /// The code for exactly these types.
+  func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel
+
+  /// The gradient with respect to each operand, nil where there is none (integers, indices).
+  ///
+  /// - Throws: `GraphError` with code `.unimplemented` where the operation has no gradient, which
+  ///   is the default.
+  func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?]
+
+  /// What is known of the output's elements, where it is an integer scalar or vector whose
+  /// operands are known in part: `[?, 512]` as the value of a shape. Default: nil.
+  func knownElements(_ context: InferenceContext) -> [Int?]?
+}
+
+extension OpDefinition {
+  package static var attributes: [Attribute<Self>] { [] }
+  package var outputCount: Int { 1 }
+  package var effects: Effects { [] }
+  package var specializedInputs: [Int] { [] }
+  package func knownElements(_ context: InferenceContext) -> [Int?]? { nil }
+
+  package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
+    throw GraphError(.unimplemented, "\(name) has no gradient")
+  }
+
+  /// Whether `other` is the same definition with equal attributes.
+  package func isEqual(to other: any OpDefinition) -> Bool { (other as? Self) == self }
+
+  /// What is known of each output's value, given what is known of the operands.
+  ///
+  /// Only small integer values are kept: they are shapes, axes and indices.
+  func foldKnown(_ context: InferenceContext, _ outputs: [TensorType]) -> [KnownValue?] {
+    if let constant = self as? Const { return [.array(constant.value)] }
+    var result = [KnownValue?](repeating: nil, count: outputs.count)
+    guard outputs.count == 1, outputs[0].dtype == .int32 || outputs[0].dtype == .int64,
+      let rank = outputs[0].shape.rank, rank <= 1
+    else { return result }
+    if let elements = knownElements(context), elements.count <= KnownValue.limit {
+      result[0] = KnownValue(dtype: outputs[0].dtype, isScalar: rank == 0, elements: elements)
+    } else if effects.isEmpty, let count = outputs[0].count, count <= KnownValue.limit,
+      !context.types.isEmpty || count <= 1,
+      let value = try? evaluateOnHost(context.known.map { $0?.array }, context.types)
+    {
+      result[0] = .array(value)
+    }
+    return result
+  }
+}
+
+/// What an execution of an operation does besides computing its outputs.
+package struct Effects: OptionSet, Sendable, Hashable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// It changes or shows something outside: never moved, merged, or left out of a body.
+  package static let sideEffect = Effects(rawValue: 1)
+  /// It draws from a stream of random numbers of its own: never merged with an equal one.
+  package static let stream = Effects(rawValue: 2)
+  /// It can fail at run time: not executed where it was not asked for.
+  package static let canFail = Effects(rawValue: 4)
+  /// It reads or writes a variable: merged with nothing.
+  package static let state = Effects(rawValue: 8)
+}
+
+/// A stored value that equality and hashing pass over: the closures of a record in a family's
+/// table, which its name identifies.
+@propertyWrapper
+package struct NotCompared<Value: Sendable>: Hashable, Sendable {
+  package let wrappedValue: Value
+  package init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
+  package static func == (a: Self, b: Self) -> Bool { true }
+  package func hash(into hasher: inout Hasher) {}
+}

@@ -1,0 +1,43 @@
+/// The names in use in a graph, unique without regard to case, as TensorFlow makes them.
+///
+/// `foo`, `foo` and `Foo` become `foo`, `foo_1` and `Foo_2`.
+struct UniqueNames: Sendable {
+  /// How often each lower-cased name was asked for.
+  private var used: [String: Int] = [:]
+
+  /// `name`, or `name` with the first free number, marked as used.
+  mutating func claim(_ name: String) -> String {
+    let base = name.lowercased()
+    var number = used[base] ?? 0
+    used[base] = number + 1
+    guard number > 0 else { return name }
+    var key = base
+    while used[key] != nil {
+      key = "\(base)_\(number)"
+      number += 1
+    }
+    used[key] = 1
+    return "\(name)_\(number - 1)"
+  }
+
+  /// Whether TensorFlow accepts `name` as the name of an operation or scope.
+  static func isValid(_ name: String) -> Bool {
+    guard let first = name.utf8.first, isAlphanumeric(first) || first == UInt8(ascii: ".") else {
+      return false
+    }
+    return name.utf8.dropFirst().allSatisfy {
+      isAlphanumeric($0) || Self.punctuation.contains($0)
+    }
+  }
+
+  private static let punctuation = Set("_.\\/>-".utf8)
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,89 @@
+public import GraphArrays
+
+/// The graph's side of a variable; its value lives in each session.
+public struct Variable: Sendable, Hashable {
+  /// The name, with its variable scopes: `rnn/basic_lstm_cell/kernel`.
+  public let name: String
+  /// The tensor that reads the variable, as `getVariable` returned it.
+  public let value: Tensor
+  /// The operation that gives the variable its first value.
+  public let initializer: Operation
+  /// What the initializer assigns.
+  public let initialValue: Tensor
+  /// Whether optimisers change it.
+  public let isTrainable: Bool
+  /// What reads and assignments refer to.
+  package let handle: Tensor
+
+  /// The dtype.
+  public var dtype: DType { value.dtype }
+  /// The shape.
+  public var shape: Shape { value.shape }
+
+  /// The value at this point: after all operations that `controlDependencies` names.
+  /// TF: `read_value`.
+  public func read(name: String? = nil) -> Tensor {
+    handle.graph.tensor(
+      ReadVariable(type: value.type), [handle], name: name, defaultName: "ReadVariableOp")
+  }
+
+  /// Whether the variable has a value in the session, as a bool scalar.
+  public func isInitialized(name: String? = nil) -> Tensor {
+    handle.graph.tensor(VariableIsInitialized(), [handle], name: name)
+  }
+}
+
+extension Tensor {
+  /// The variable that this tensor reads; nil for other tensors.
+  public var variable: Variable? {
+    guard isValid else { return nil }
+    var source = self
+    // Inside of a body the read is captured: its parameter stands for the tensor outside.
+    while let parent = source.graph.parent {
+      guard let outer = source.graph.captures.first(where: { $0.parameter == source })?.outer else {
+        break
+      }
+      _ = parent
+      source = outer
+    }
+    guard source.definitionIsRead, let handle = source.operation.inputs.first else { return nil }
+    return handle.graph.state.withLock { $0.variables.byHandle[handle.node] }
+  }
+
+  private var definitionIsRead: Bool { operation.definition is ReadVariable }
+
+  /// The handle of the variable that this tensor reads; a mistake is recorded where it reads none.
+  package func handle(for operationType: String) -> Tensor? {
+    guard isValid else { return nil }
+    if let variable { return variable.handle }
+    graph.record(
+      GraphError(.invalidArgument, "\"\(name)\" is not a variable"), operationType, operationType)
+    return nil
+  }
+}
+
+/// The variables of a graph and the scopes that name them.
+struct VariableStore: Sendable {
+  var byName: [String: Variable] = [:]
+  var byHandle: [Int32: Variable] = [:]
+  /// Variables in the order in which they were declared.
+  var all: [Variable] = []
+  var scopes: [VariableScope] = []
+}
+
+/// An open variable scope.
+struct VariableScope: Sendable {
+  var name: String
+  var reuse: Reuse
+  var initializer: Initializer?
+}
+
+/// What `getVariable` does with a name that it has seen before. TF: `reuse`.
+public enum Reuse: Sendable {
+  /// The name must be new.
+  case never
+  /// The name must exist.
+  case always
+  /// The variable is made at the first call and shared by later ones. TF: `tf.AUTO_REUSE`.
+  case auto
+}
