@@ -1,0 +1,188 @@
+// Reductions. The order of accumulation depends on n alone: a row has four vectors of accumulators
+// for each block of 512 steps, whose results are combined block after block and, last, lane after
+// lane; a column has one accumulator for each block of 512 rows.
+
+#define REDUCTION_BLOCK 512
+#define TILE 8
+
+// Loads LANES(A) elements of T as accumulators A: itself, its unsigned twin, or wider.
+#define DEFINE_SAME_SIZE_LOADS(T, A)                                                          \
+  static inline V(A) NAME(widen_##T##_##A)(const T##_t *p) { return LOAD(A, (const A##_t *)p); } \
+  static inline V(A) NAME(widen_part_##T##_##A)(const T##_t *p, size_t n, A##_t fill) {       \
+    return LOAD_PART(A, (const A##_t *)p, n, fill);                                           \
+  }
+DEFINE_SAME_SIZE_LOADS(f32, f32)
+DEFINE_SAME_SIZE_LOADS(f64, f64)
+DEFINE_SAME_SIZE_LOADS(i32, i32)
+DEFINE_SAME_SIZE_LOADS(i32, u32)
+DEFINE_SAME_SIZE_LOADS(i64, i64)
+DEFINE_SAME_SIZE_LOADS(i64, u64)
+DEFINE_SAME_SIZE_LOADS(u8, u8)
+DEFINE_SAME_SIZE_LOADS(boolean, boolean)
+static inline V(f64) NAME(widen_f32_f64)(const f32_t *p) {
+  V(half) v;
+  memcpy(&v, p, sizeof v);
+  return __builtin_convertvector(v, V(f64));
+}
+static inline V(f64) NAME(widen_part_f32_f64)(const f32_t *p, size_t n, f64_t fill) {
+  V(half) v = (f32_t)fill;
+  memcpy(&v, p, n * sizeof *p);
+  return __builtin_convertvector(v, V(f64));
+}
+
+#define REDUCTION(op, T, A, identity, expression)                                             \
+  static inline V(A) NAME(op##_step_##T)(V(A) x, V(A) y) { return (expression); }             \
+  static inline A##_t NAME(op##_step_of_##T)(A##_t x, A##_t y) {                              \
+    return (A##_t)(expression);                                                               \
+  }                                                                                           \
+  static A##_t NAME(op##_row_##T)(const T##_t *x, size_t n) {                                 \
+    const size_t lanes = LANES(A), block = REDUCTION_BLOCK * 4 * LANES(A);                    \
+    V(A) total = (A##_t)(identity);                                                           \
+    for (size_t i = 0; i < n;) {                                                              \
+      const size_t end = n - i < block ? n : i + block;                                       \
+      V(A) a = (A##_t)(identity), b = a, c = a, d = a;                                        \
+      for (; i + 4 * lanes <= end; i += 4 * lanes) {                                          \
+        a = NAME(op##_step_##T)(a, NAME(widen_##T##_##A)(x + i));                             \
+        b = NAME(op##_step_##T)(b, NAME(widen_##T##_##A)(x + i + lanes));                     \
+        c = NAME(op##_step_##T)(c, NAME(widen_##T##_##A)(x + i + 2 * lanes));                 \
+        d = NAME(op##_step_##T)(d, NAME(widen_##T##_##A)(x + i + 3 * lanes));                 \
+      }                                                                                       \
+      for (; i + lanes <= end; i += lanes) {                                                  \
+        a = NAME(op##_step_##T)(a, NAME(widen_##T##_##A)(x + i));                             \
+      }                                                                                       \
+      if (i < end) {                                                                          \
+        V(A) v = NAME(widen_part_##T##_##A)(x + i, end - i, (A##_t)(identity));               \
+        a = NAME(op##_step_##T)(a, v);                                                        \
+        i = end;                                                                              \
+      }                                                                                       \
+      a = NAME(op##_step_##T)(NAME(op##_step_##T)(a, b), NAME(op##_step_##T)(c, d));          \
+      total = NAME(op##_step_##T)(total, a);                                                  \
+    }                                                                                         \
+    A##_t result = total[0];                                                                  \
+    for (size_t k = 1; k < lanes; k++) result = NAME(op##_step_of_##T)(result, total[k]);     \
+    return result;                                                                            \
+  }                                                                                           \
+  static void NAME(op##_columns_##T)(void *out, const void *x, size_t n, size_t stride,       \
+                                     size_t columns) {                                        \
+    const size_t lanes = LANES(A);                                                            \
+    T##_t *o = out;                                                                           \
+    const T##_t *p = x;                                                                       \
+    size_t j = 0;                                                                             \
+    for (; j + TILE * lanes <= columns; j += TILE * lanes) {                                  \
+      V(A) total[TILE];                                                                       \
+      for (size_t t = 0; t < TILE; t++) total[t] = (V(A))(A##_t)(identity);                   \
+      for (size_t i = 0; i < n;) {                                                            \
+        const size_t end = n - i < REDUCTION_BLOCK ? n : i + REDUCTION_BLOCK;                 \
+        V(A) a[TILE];                                                                         \
+        for (size_t t = 0; t < TILE; t++) a[t] = (V(A))(A##_t)(identity);                     \
+        for (; i < end; i++) {                                                                \
+          const T##_t *row = p + i * stride + j;                                              \
+          _Pragma("clang loop unroll(full)") for (size_t t = 0; t < TILE; t++) {              \
+            a[t] = NAME(op##_step_##T)(a[t], NAME(widen_##T##_##A)(row + t * lanes));         \
+          }                                                                                   \
+        }                                                                                     \
+        for (size_t t = 0; t < TILE; t++) total[t] = NAME(op##_step_##T)(total[t], a[t]);     \
+      }                                                                                       \
+      for (size_t t = 0; t < TILE; t++) {                                                     \
+        for (size_t k = 0; k < lanes; k++) o[j + t * lanes + k] = (T##_t)total[t][k];         \
+      }                                                                                       \
+    }                                                                                         \
+    for (; j < columns; j += lanes) {                                                         \
+      const size_t width = columns - j < lanes ? columns - j : lanes;                         \
+      V(A) total = (A##_t)(identity);                                                         \
+      for (size_t i = 0; i < n;) {                                                            \
+        const size_t end = n - i < REDUCTION_BLOCK ? n : i + REDUCTION_BLOCK;                 \
+        V(A) a = (A##_t)(identity);                                                           \
+        for (; i < end; i++) {                                                                \
+          V(A) v = width == lanes                                                             \
+                       ? NAME(widen_##T##_##A)(p + i * stride + j)                            \
+                       : NAME(widen_part_##T##_##A)(p + i * stride + j, width, 0);            \
+          a = NAME(op##_step_##T)(a, v);                                                      \
+        }                                                                                     \
+        total = NAME(op##_step_##T)(total, a);                                                \
+      }                                                                                       \
+      for (size_t k = 0; k < width; k++) o[j + k] = (T##_t)total[k];                          \
+    }                                                                                         \
+  }                                                                                           \
+  static void NAME(op##_##T)(void *out, const void *x, size_t outer_begin, size_t outer_end,  \
+                             size_t n, size_t inner) {                                        \
+    T##_t *o = out;                                                                           \
+    const T##_t *p = x;                                                                       \
+    for (size_t r = outer_begin; r < outer_end; r++) {                                        \
+      if (inner == 1) {                                                                       \
+        o[r] = (T##_t)NAME(op##_row_##T)(p + r * n, n);                                       \
+      } else {                                                                                \
+        NAME(op##_columns_##T)(o + r * inner, p + r * n * inner, n, inner, inner);            \
+      }                                                                                       \
+    }                                                                                         \
+  }
+
+REDUCTION(sum, f32, f64, 0, x + y)
+REDUCTION(sum, f64, f64, 0, x + y)
+REDUCTION(sum, i32, u32, 0, x + y)
+REDUCTION(sum, i64, u64, 0, x + y)
+REDUCTION(sum, u8, u8, 0, x + y)
+REDUCTION(prod, f32, f64, 1, x * y)
+REDUCTION(prod, f64, f64, 1, x * y)
+REDUCTION(prod, i32, u32, 1, x * y)
+REDUCTION(prod, i64, u64, 1, x * y)
+REDUCTION(prod, u8, u8, 1, x * y)
+REDUCTION(max, f32, f32, -INFINITY, ((x >= y) | (x != x)) ? x : y)
+REDUCTION(max, f64, f64, -INFINITY, ((x >= y) | (x != x)) ? x : y)
+REDUCTION(max, i32, i32, INT32_MIN, x > y ? x : y)
+REDUCTION(max, i64, i64, INT64_MIN, x > y ? x : y)
+REDUCTION(max, u8, u8, 0, x > y ? x : y)
+REDUCTION(min, f32, f32, INFINITY, ((x <= y) | (x != x)) ? x : y)
+REDUCTION(min, f64, f64, INFINITY, ((x <= y) | (x != x)) ? x : y)
+REDUCTION(min, i32, i32, INT32_MAX, x < y ? x : y)
+REDUCTION(min, i64, i64, INT64_MAX, x < y ? x : y)
+REDUCTION(min, u8, u8, UINT8_MAX, x < y ? x : y)
+REDUCTION(any, boolean, boolean, 0, x | y)
+REDUCTION(all, boolean, boolean, 1, x & y)
+// What argmax and argmin look for: NaN, on the right of a comparison that fails, is passed over.
+REDUCTION(greatest, f32, f32, -INFINITY, y > x ? y : x)
+REDUCTION(greatest, f64, f64, -INFINITY, y > x ? y : x)
+REDUCTION(least, f32, f32, INFINITY, y < x ? y : x)
+REDUCTION(least, f64, f64, INFINITY, y < x ? y : x)
+
+#define ARG_TILE 64
+#define ARG(op, T, I, extreme, better)                                                        \
+  static void NAME(op##_##T##_##I)(I##_t *out, const void *x, size_t outer_begin,             \
+                                   size_t outer_end, size_t n, size_t inner) {                \
+    const T##_t *p = x;                                                                       \
+    for (size_t r = outer_begin; r < outer_end; r++) {                                        \
+      if (inner == 1) {                                                                       \
+        const T##_t *row = p + r * n, best = NAME(extreme##_row_##T)(row, n);                 \
+        size_t i = 0;                                                                         \
+        while (i < n && !(row[i] == best)) i++;                                               \
+        out[r] = i < n ? (I##_t)i : 0;                                                        \
+        continue;                                                                             \
+      }                                                                                       \
+      for (size_t j = 0; j < inner; j += ARG_TILE) {                                          \
+        const size_t width = inner - j < ARG_TILE ? inner - j : ARG_TILE;                     \
+        const T##_t *column = p + r * n * inner + j;                                          \
+        T##_t best[ARG_TILE];                                                                 \
+        I##_t index[ARG_TILE] = {0};                                                          \
+        memcpy(best, column, width * sizeof *best);                                           \
+        for (size_t i = 1; i < n; i++) {                                                      \
+          for (size_t k = 0; k < width; k++) {                                                \
+            const T##_t v = column[i * inner + k];                                            \
+            const bool wins = (v better best[k]) | ((best[k] != best[k]) & (v == v));         \
+            best[k] = wins ? v : best[k];                                                     \
+            index[k] = wins ? (I##_t)i : index[k];                                            \
+          }                                                                                   \
+        }                                                                                     \
+        memcpy(out + r * inner + j, index, width * sizeof *index);                            \
+      }                                                                                       \
+    }                                                                                         \
+  }
+#define ARGS(op, I, extreme_float, extreme, better) \
+  ARG(op, f32, I, extreme_float, better)            \
+  ARG(op, f64, I, extreme_float, better)            \
+  ARG(op, i32, I, extreme, better)                  \
+  ARG(op, i64, I, extreme, better)                  \
+  ARG(op, u8, I, extreme, better)
+ARGS(argmax, i32, greatest, max, >)
+ARGS(argmax, i64, greatest, max, >)
+ARGS(argmin, i32, least, min, <)
+ARGS(argmin, i64, least, min, <)
