@@ -22,6 +22,15 @@ extension Graph {
     return try body()
   }
 
+  /// Declares an operation together with constants that are made of its arguments.
+  ///
+  /// The constants stand in a scope that has the operation's name, as TensorFlow names them:
+  /// `Reshape_1/shape` for the operation `Reshape_1`. The closure is given the name under which it
+  /// declares the operation.
+  package func declare<R>(_ name: String, _ body: (_ name: String) -> R) -> R {
+    nameScope(name) { body(currentNameScope + "/") }
+  }
+
   /// The prefix of names that is open now; empty at the top.
   public var currentNameScope: String { innermost.state.withLock { $0.nameScope } }
 

@@ -210,7 +210,7 @@ public final class Graph: Sendable {
     let node = state.withLock { state in
       let full =
         name.hasSuffix("/")
-        ? state.names.claim(plain)
+        ? state.names.claimScope(plain)
         : state.names.claim(state.nameScope.isEmpty ? plain : "\(state.nameScope)/\(plain)")
       let trace: Range<Int32>
       if let inherited {

@@ -4,6 +4,16 @@
 struct UniqueNames: Sendable {
   /// How often each lower-cased name was asked for.
   private var used: [String: Int] = [:]
+  /// Scopes whose name an operation has taken.
+  private var takenScopes: Set<String> = []
+
+  /// The name of an open scope, for the one operation that the scope was opened for: `Reshape`,
+  /// whose constant is `Reshape/shape`. For a second one, a name of its own.
+  mutating func claimScope(_ name: String) -> String {
+    let key = name.lowercased()
+    guard used[key] != nil, takenScopes.insert(key).inserted else { return claim(name) }
+    return name
+  }
 
   /// `name`, or `name` with the first free number, marked as used.
   mutating func claim(_ name: String) -> String {
