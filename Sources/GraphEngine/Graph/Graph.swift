@@ -211,7 +211,8 @@ public final class Graph: Sendable {
       let full =
         name.hasSuffix("/")
         ? state.names.claimScope(plain)
-        : state.names.claim(state.nameScope.isEmpty ? plain : "\(state.nameScope)/\(plain)")
+        : state.names.claimOperation(
+            state.nameScope.isEmpty ? plain : "\(state.nameScope)/\(plain)")
       let trace: Range<Int32>
       if let inherited {
         let start = Int32(state.addresses.count)

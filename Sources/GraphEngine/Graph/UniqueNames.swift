@@ -4,14 +4,21 @@
 struct UniqueNames: Sendable {
   /// How often each lower-cased name was asked for.
   private var used: [String: Int] = [:]
-  /// Scopes whose name an operation has taken.
-  private var takenScopes: Set<String> = []
+  /// Names that operations have, as opposed to scopes.
+  private var operations: Set<String> = []
+
+  /// A name for an operation: as `claim`, and recorded as an operation's.
+  mutating func claimOperation(_ name: String) -> String {
+    let unique = claim(name)
+    operations.insert(unique.lowercased())
+    return unique
+  }
 
   /// The name of an open scope, for the one operation that the scope was opened for: `Reshape`,
   /// whose constant is `Reshape/shape`. For a second one, a name of its own.
   mutating func claimScope(_ name: String) -> String {
     let key = name.lowercased()
-    guard used[key] != nil, takenScopes.insert(key).inserted else { return claim(name) }
+    guard used[key] != nil, operations.insert(key).inserted else { return claimOperation(name) }
     return name
   }
 
