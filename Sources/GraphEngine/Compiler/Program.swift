@@ -47,6 +47,12 @@ package struct Program: Sendable {
   package var results: [Value] = []
   /// New values of variables. In the outermost program only.
   package var updates: [Update] = []
+  /// Instructions (by `id`) that run though nobody uses their results: what a run was asked to
+  /// execute.
+  package var targets: [Value] = []
+  /// Where the tensors of the graph that this program was made from are found: tapes name values
+  /// of bodies by them.
+  package var names: [NodeOutput: Value] = [:]
   /// The type of every value of this program, nested programs excepted.
   package var types: [Value: TensorType] = [:]
 

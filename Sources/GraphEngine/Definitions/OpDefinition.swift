@@ -42,6 +42,10 @@ package protocol OpDefinition: Sendable, Hashable {
   ///   is the default.
   func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?]
 
+  /// The operand that the only result equals, bit for bit, for operands of these types and values:
+  /// that of an identity, of a reshape to the shape that is there. Default: nil.
+  func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int?
+
   /// What is known of the output's elements, where it is an integer scalar or vector whose
   /// operands are known in part: `[?, 512]` as the value of a shape. Default: nil.
   func knownElements(_ context: InferenceContext) -> [Int?]?
@@ -54,6 +58,7 @@ extension OpDefinition {
   package var specializedInputs: [Int] { [] }
   package func specializedInputs(_ context: InferenceContext) -> [Int] { specializedInputs }
   package func knownElements(_ context: InferenceContext) -> [Int?]? { nil }
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { nil }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     throw GraphError(.unimplemented, "\(name) has no gradient")

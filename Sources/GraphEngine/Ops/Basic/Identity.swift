@@ -22,6 +22,8 @@ package struct Identity: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     .copy(byteCount: request.outputs[0].byteCount ?? 0)
   }
@@ -42,6 +44,8 @@ package struct StopGradient: OpDefinition {
   }
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
+
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     .copy(byteCount: request.outputs[0].byteCount ?? 0)

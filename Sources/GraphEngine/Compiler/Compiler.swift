@@ -1,0 +1,136 @@
+package import GraphArrays
+internal import FoundationEssentials
+
+/// What the compiler makes of fetches, targets and feeds.
+package struct CompiledProgram: Sendable {
+  package let program: Program
+  package let passes: [PassRecord]
+}
+
+/// What a pass did: for `Session.explain`.
+package struct PassRecord: Sendable {
+  package let name: String
+  /// Instructions after the pass, nested programs included.
+  package let instructionCount: Int
+  package let duration: Duration
+}
+
+/// The pipeline from a graph to a program that is ready to be scheduled.
+package enum Compiler {
+  /// The passes, in order. Those in `cleaning` are repeated until nothing changes.
+  private static let pipeline: [any Pass.Type] = [
+    LowerTapes.self, Prune.self, ResolveVariables.self, InferTypes.self,
+  ]
+  private static let cleaning: [any Pass.Type] = [
+    Simplify.self, FoldConstants.self, MergeCommonSubexpressions.self, ForwardInvariants.self,
+    PruneLoops.self, Prune.self,
+  ]
+  /// Programs settle within a few repetitions; what is left after these is correct, only slower.
+  private static let repetitions = 8
+
+  /// Compiles what `fetches` and `targets` need for feeds of these types.
+  ///
+  /// - Parameters:
+  ///   - feeds: Tensors that the run is given, in the order of `Program.Source.feed`.
+  ///   - feedTypes: The exact types of the values they are given.
+  /// - Throws: `GraphError` where shapes contradict each other, `SessionError` where a placeholder
+  ///   is needed and not fed.
+  package static func compile(
+    graph: Graph, fetches: [Tensor], targets: [Operation], feeds: [Tensor],
+    feedTypes: [TensorType]
+  ) throws -> CompiledProgram {
+    var records: [PassRecord] = []
+    let clock = ContinuousClock()
+    var program = Program()
+    func timed(_ name: String, _ body: () throws -> Void) throws {
+      let duration = try clock.measure(body)
+      records.append(
+        PassRecord(name: name, instructionCount: program.instructionCount, duration: duration))
+      if isVerifying { try program.verify(after: name) }
+    }
+    func run(_ pass: any Pass.Type) throws {
+      try timed(pass.name) { try pass.run(&program) }
+    }
+    try timed("Import") {
+      program = try Program(
+        importing: graph, fetches: fetches, targets: targets, feeds: feeds, feedTypes: feedTypes)
+    }
+    for pass in pipeline { try run(pass) }
+    try checkPlaceholders(program, fetches, targets)
+    for _ in 0..<repetitions {
+      let before = program.fingerprint
+      for pass in cleaning { try run(pass) }
+      if program.fingerprint == before { break }
+    }
+    return CompiledProgram(program: program, passes: records)
+  }
+
+  /// Whether programs are verified after each pass: in debug builds, and where the environment
+  /// sets `STATICGRAPH_VERIFY`.
+  private static let isVerifying: Bool = {
+    #if DEBUG
+      return true
+    #else
+      return ProcessInfo.processInfo.environment["STATICGRAPH_VERIFY"] != nil
+    #endif
+  }()
+
+  private static func checkPlaceholders(
+    _ program: Program, _ fetches: [Tensor], _ targets: [Operation]
+  ) throws {
+    for instruction in program.instructions {
+      guard let placeholder = instruction.definition as? Placeholder else { continue }
+      let type = TensorType(placeholder.dtype, placeholder.shape)
+      let place = instruction.origin?.operation.location.map { ", \($0)" } ?? ""
+      let needing = consumer(of: instruction, fetches, targets)
+      throw SessionError(
+        .invalidArgument,
+        "placeholder \"\(instruction.name)\" (\(type)\(place)) is needed by \"\(needing)\" "
+          + "and was not fed")
+    }
+    for instruction in program.instructions {
+      for body in instruction.bodies { try checkPlaceholders(body, fetches, targets) }
+    }
+  }
+
+  /// The first fetch or target that needs an instruction.
+  private static func consumer(
+    of instruction: Instruction, _ fetches: [Tensor], _ targets: [Operation]
+  ) -> String {
+    guard let operation = instruction.origin?.operation else { return instruction.name }
+    for asked in fetches.map(\.operation) + targets {
+      var open = [asked]
+      var seen: Set<Operation> = []
+      while let next = open.popLast() {
+        if next == operation { return asked.name }
+        guard seen.insert(next).inserted else { continue }
+        open += next.inputs.map(\.operation) + next.controlInputs
+      }
+    }
+    return fetches.first?.operation.name ?? targets.first?.name ?? instruction.name
+  }
+}
+
+extension Program {
+  /// The number of instructions, nested programs included.
+  package var instructionCount: Int {
+    instructions.reduce(0) { sum, instruction in
+      instruction.bodies.reduce(sum + 1) { $0 + $1.instructionCount }
+    }
+  }
+
+  /// Changes where a cleaning pass changed something: counts of instructions, parameters, operands
+  /// and constants.
+  fileprivate var fingerprint: [Int] {
+    var operands = 0
+    var constants = 0
+    var aliases = Hasher()
+    for instruction in instructions {
+      operands += instruction.inputs.count
+      if instruction.definition is Const { constants += 1 }
+      for input in instruction.inputs { aliases.combine(input) }
+    }
+    return [instructions.count, parameters.count, operands, constants, aliases.finalize()]
+      + instructions.flatMap { $0.bodies.flatMap(\.fingerprint) }
+  }
+}

@@ -1,0 +1,169 @@
+internal import GraphArrays
+
+/// The types of all values of a program, and what is known of small integer values, found from the
+/// parameters on.
+///
+/// A loop variable has the type that its operand and its body's result have in common, found by
+/// repetition: where an extent changes from turn to turn it becomes unknown. A list that starts
+/// empty has the element type of what the body puts in.
+struct TypeInference {
+  /// Values known completely or in part, of nested programs too.
+  private(set) var known: [Value: KnownValue] = [:]
+  /// Lists in which nothing was written yet: their element type says less than their items will.
+  private var emptyLists: Set<Value> = []
+
+  /// Loops converge within a few repetitions: each makes at least one extent unknown.
+  private static let limit = 16
+
+  mutating func run(_ program: inout Program) throws(GraphError) {
+    for i in program.instructions.indices {
+      do throws(GraphError) {
+        if program.instructions[i].bodies.isEmpty {
+          try inferPlain(i, in: &program)
+        } else if let definition = program.instructions[i].definition
+          as? any ControlFlowDefinition
+        {
+          let operands = program.instructions[i].inputs.map { program.type($0) }
+          let types =
+            definition.isLoop
+            ? try inferLoop(&program.instructions[i], operands)
+            : try inferBranch(&program.instructions[i], operands, definition.firstBodyOperand)
+          for (output, type) in zip(program.instructions[i].outputs, types) {
+            program.types[output] = type
+          }
+        }
+      } catch {
+        throw program.instructions[i].located(error)
+      }
+    }
+  }
+
+  private mutating func inferPlain(_ i: Int, in program: inout Program) throws(GraphError) {
+    let instruction = program.instructions[i]
+    let context = InferenceContext(
+      types: instruction.inputs.map { program.type($0) },
+      known: instruction.inputs.map { known[$0] })
+    var types: [TensorType]
+    do throws(GraphError) {
+      types = try instruction.definition.infer(context)
+    } catch {
+      var error = error
+      if error.inputTypes.isEmpty { error.inputTypes = context.types }
+      throw error
+    }
+    let values = instruction.definition.foldKnown(context, types)
+    for (index, output) in instruction.outputs.enumerated() {
+      if types.indices.contains(index) { program.types[output] = types[index] }
+      known[output] = values.indices.contains(index) ? values[index] : nil
+      if instruction.definition is any EmptyListDefinition { emptyLists.insert(output) }
+    }
+  }
+
+  private mutating func inferLoop(
+    _ instruction: inout Instruction, _ operands: [TensorType]
+  ) throws(GraphError) -> [TensorType] {
+    var types = operands
+    let count = operands.count
+    let startsEmpty = instruction.inputs.map { emptyLists.contains($0) }
+    var adopted = [Bool](repeating: false, count: count)
+    for repetition in 0...Self.limit {
+      for b in instruction.bodies.indices {
+        bind(&instruction.bodies[b], types, instruction.inputs, of: instruction.bodies[1])
+      }
+      try run(&instruction.bodies[1])
+      let body = instruction.bodies[1]
+      var isStable = true
+      for i in 0..<count where i < body.results.count {
+        let result = body.type(body.results[i])
+        guard result != types[i] else { continue }
+        guard result.dtype == types[i].dtype else {
+          throw GraphError(
+            .invalidArgument,
+            "loop variable \(i) is \(types[i]), and the body gives it \(result)")
+        }
+        var next = types[i].widened(with: result) ?? types[i]
+        if startsEmpty[i], !adopted[i], let element = result.element {
+          next = .list(of: element)
+          adopted[i] = true
+        } else if next.element == nil {
+          next.element = result.element ?? types[i].element
+        }
+        if next != types[i] {
+          types[i] = next
+          isStable = false
+        }
+      }
+      if isStable { break }
+      if repetition == Self.limit {
+        throw GraphError(.invalidArgument, "the types of the loop's variables do not settle")
+      }
+    }
+    try run(&instruction.bodies[0])
+    return types
+  }
+
+  private mutating func inferBranch(
+    _ instruction: inout Instruction, _ operands: [TensorType], _ first: Int
+  ) throws(GraphError) -> [TensorType] {
+    let passed = Array(operands.dropFirst(first))
+    let values = Array(instruction.inputs.dropFirst(first))
+    var branches: [[TensorType]] = []
+    var empty: [[Bool]] = []
+    for b in instruction.bodies.indices {
+      for parameter in instruction.bodies[b].parameters {
+        guard case .argument(let position) = parameter.source, position < passed.count else {
+          continue
+        }
+        instruction.bodies[b].types[parameter.value] = passed[position]
+        known[parameter.value] = known[values[position]]
+        if emptyLists.contains(values[position]) { emptyLists.insert(parameter.value) }
+      }
+      try run(&instruction.bodies[b])
+      let body = instruction.bodies[b]
+      branches.append(body.results.map { body.type($0) })
+      empty.append(body.results.map { emptyLists.contains($0) })
+    }
+    guard let then = branches.first, let otherwise = branches.last else { return [] }
+    var result: [TensorType] = []
+    for i in then.indices where i < otherwise.count {
+      guard var type = then[i].widened(with: otherwise[i]) else {
+        throw GraphError(
+          .invalidArgument,
+          "result \(i) is \(then[i]) in one branch and \(otherwise[i]) in the other")
+      }
+      if empty[0][i] {
+        type.element = otherwise[i].element
+      } else if empty[1][i] {
+        type.element = then[i].element
+      }
+      result.append(type)
+    }
+    return result
+  }
+
+  /// Gives the parameters of a loop's condition or body the types of the loop's variables.
+  private mutating func bind(
+    _ program: inout Program, _ types: [TensorType], _ operands: [Value], of body: Program
+  ) {
+    for parameter in program.parameters {
+      guard case .argument(let i) = parameter.source, i < types.count else { continue }
+      program.types[parameter.value] = types[i]
+      known[parameter.value] = body.isInvariant(i) ? known[operands[i]] : nil
+      emptyLists.remove(parameter.value)
+    }
+  }
+}
+
+/// A list that starts without items: its element type is refined by what is put in.
+package protocol EmptyListDefinition: OpDefinition {}
+
+extension Program {
+  /// The parameter of a body that stands for operand `i`.
+  func parameter(_ i: Int) -> Value? {
+    if i < parameters.count, parameters[i].source == .argument(i) { return parameters[i].value }
+    return parameters.first { $0.source == .argument(i) }?.value
+  }
+
+  /// Whether loop variable `i` of this body is the same in every turn.
+  func isInvariant(_ i: Int) -> Bool { i < results.count && results[i] == parameter(i) }
+}
