@@ -1,4 +1,4 @@
-package import GraphArrays
+internal import GraphArrays
 internal import FoundationEssentials
 
 /// What the compiler makes of fetches, targets and feeds.

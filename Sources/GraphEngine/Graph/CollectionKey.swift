@@ -1,3 +1,4 @@
+internal import Synchronization
 /// The name of a list of things that a graph remembers, and what the things are.
 public struct CollectionKey<Element: Sendable>: Sendable, Hashable {
   /// TensorFlow's name of the collection.

@@ -1,3 +1,4 @@
+internal import Synchronization
 extension Graph {
   /// Declares operations under a prefix of names.
   ///

@@ -1,3 +1,4 @@
+internal import Synchronization
 public import GraphArrays
 
 extension Graph {

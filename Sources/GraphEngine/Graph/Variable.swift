@@ -1,3 +1,4 @@
+internal import Synchronization
 public import GraphArrays
 
 /// The graph's side of a variable; its value lives in each session.
