@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 extension OpDefinition {
   /// The first result for constant operands, computed now by the operation's kernel.

@@ -1,4 +1,4 @@
-package import GraphArrays
+internal import GraphArrays
 
 /// What a kind of operation is: type rule, kernel, gradient, attributes.
 ///

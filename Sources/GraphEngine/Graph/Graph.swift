@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 package import Synchronization
 
 /// A static computational graph: an append-only container of operations.

@@ -1,4 +1,3 @@
-public import GraphArrays
 
 /// Gives a variable a new value when it runs. TF: `tf.assign`.
 ///
