@@ -31,20 +31,30 @@ extension OpDefinition {
     let slots = (operands + results).indices.map(Int32.init)
     var pointers = (operands + results).map(\.storage.pointer)
     var objects: [AnyObject?] = (operands + results).map(\.storage)
+    var shapes = (operands + results).map(\.shape)
     let state = RunState()
     try pointers.withUnsafeMutableBufferPointer { pointers in
       try objects.withUnsafeMutableBufferPointer { objects in
-        try slots.withUnsafeBufferPointer { slots in
-          guard let pointers = pointers.baseAddress, let objects = objects.baseAddress,
-            let slots = slots.baseAddress
-          else { return }
-          let arguments = Arguments(
-            pointers: pointers, objects: objects, slots: slots, inputCount: operands.count,
-            run: state)
-          for block in 0..<kernel.blocks { try kernel.body(arguments, block) }
+        try shapes.withUnsafeMutableBufferPointer { shapes in
+          try slots.withUnsafeBufferPointer { slots in
+            guard let pointers = pointers.baseAddress, let objects = objects.baseAddress,
+              let shapes = shapes.baseAddress, let slots = slots.baseAddress
+            else { return }
+            let arguments = Arguments(
+              pointers: pointers, objects: objects, shapes: shapes, slots: slots,
+              inputCount: operands.count, run: state)
+            for block in 0..<kernel.blocks { try kernel.body(arguments, block) }
+          }
         }
       }
     }
-    return results
+    guard kernel.bindsOutputs else { return results }
+    return try outputs.indices.map { index in
+      guard let storage = objects[operands.count + index] as? ArrayStorage else {
+        throw GraphError(.unimplemented, "a result of \(name) is no array")
+      }
+      return NDArray(
+        dtype: outputs[index].dtype, shape: shapes[operands.count + index], storage: storage)
+    }
   }
 }

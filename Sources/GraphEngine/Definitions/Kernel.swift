@@ -46,7 +46,8 @@ package struct KernelRequest: Sendable {
 /// elements of its own in an order of its own, so the bits of a result depend on shapes only.
 package struct Kernel: Sendable {
   /// Computes one block. Blocks of one execution may run at the same time, in any order.
-  package typealias Body = @Sendable (_ arguments: Arguments, _ block: Int) throws(RunFailure) -> Void
+  package typealias Body =
+    @Sendable (_ arguments: Arguments, _ block: Int) throws(RunFailure) -> Void
 
   /// How many blocks there are; at least 1.
   package var blocks: Int
@@ -55,15 +56,30 @@ package struct Kernel: Sendable {
   package var inPlaceInputs: [Int]
   /// Floating-point operations of all blocks, for plans and for the decision to wake workers.
   package var flops: Double
+  /// Positions of operands that a result may refer to after the execution (items of lists, slices
+  /// without a copy): each of them has a storage of its own, which `Arguments.storage` gives.
+  package var retainedInputs: [Int]
+  /// Whether the body gives every result its memory, with `Arguments.bind` or `setObject`, instead
+  /// of filling memory that the plan laid out. Such a kernel has one block.
+  package var bindsOutputs: Bool
+  /// 128-bit counters of its random stream that one execution uses up; 0 for what draws nothing.
+  package var streamDraws: UInt64
+  /// Whether the only result is operand 0 bit for bit, under another shape or name: plans let both
+  /// share their memory, and execute nothing.
+  package var isAlias = false
   package let body: Body
 
   package init(
     blocks: Int = 1, inPlace inPlaceInputs: [Int] = [], flops: Double = 0,
+    retains retainedInputs: [Int] = [], bindsOutputs: Bool = false, streamDraws: UInt64 = 0,
     _ body: @escaping Body
   ) {
     self.blocks = max(1, blocks)
     self.inPlaceInputs = inPlaceInputs
     self.flops = flops
+    self.retainedInputs = retainedInputs
+    self.bindsOutputs = bindsOutputs
+    self.streamDraws = streamDraws
     self.body = body
   }
 
@@ -73,7 +89,8 @@ package struct Kernel: Sendable {
   /// A kernel over `count` independent elements, cut into blocks of `blockSize`.
   package static func elementwise(
     count: Int, inPlace: [Int] = [], flopsPerElement: Double = 1, blockSize: Int = blockSize,
-    _ body: @escaping @Sendable (_ arguments: Arguments, _ range: Range<Int>) throws(RunFailure) ->
+    _ body:
+      @escaping @Sendable (_ arguments: Arguments, _ range: Range<Int>) throws(RunFailure) ->
       Void
   ) -> Kernel {
     let blocks = max(1, (count + blockSize - 1) / blockSize)
@@ -87,65 +104,15 @@ package struct Kernel: Sendable {
 
   /// A kernel whose first output is its first operand, under another shape or name.
   package static func copy(byteCount: Int) -> Kernel {
-    Kernel(inPlace: [0]) { arguments, _ throws(RunFailure) in
+    var kernel = Kernel(inPlace: [0]) { arguments, _ throws(RunFailure) in
       let source = arguments.input(0)
       let target = arguments.output(0)
-      if source != UnsafeRawPointer(target) { target.copyMemory(from: source, byteCount: byteCount) }
+      if source != UnsafeRawPointer(target) {
+        target.copyMemory(from: source, byteCount: byteCount)
+      }
     }
-  }
-}
-
-/// Where a kernel finds its operands and results: one slot for each operand, then one for each
-/// result.
-///
-/// Unsafe because kernels are C loops over raw memory. The runtime guarantees that every pointer
-/// is valid, 64-byte aligned and as long as the type says while a block runs, and that no other
-/// step writes to it.
-package struct Arguments: @unchecked Sendable {
-  /// Raw memory of each slot of the frame.
-  package let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer>
-  /// The object in each slot of the frame: lists, strings, owners of memory.
-  package let objects: UnsafeMutablePointer<AnyObject?>
-  /// Slots of the operands, then of the results.
-  package let slots: UnsafePointer<Int32>
-  package let inputCount: Int
-  /// The run that the block belongs to: log, random streams, cancellation.
-  package unowned(unsafe) let run: RunState
-
-  @inline(__always)
-  package init(
-    pointers: UnsafeMutablePointer<UnsafeMutableRawPointer>,
-    objects: UnsafeMutablePointer<AnyObject?>, slots: UnsafePointer<Int32>, inputCount: Int,
-    run: RunState
-  ) {
-    self.pointers = pointers
-    self.objects = objects
-    self.slots = slots
-    self.inputCount = inputCount
-    self.run = run
-  }
-
-  @inline(__always)
-  package func input(_ index: Int) -> UnsafeRawPointer {
-    UnsafeRawPointer(pointers[Int(slots[index])])
-  }
-  @inline(__always)
-  package func input<T>(_ index: Int, as type: T.Type) -> UnsafePointer<T> {
-    UnsafePointer(pointers[Int(slots[index])].assumingMemoryBound(to: type))
-  }
-  @inline(__always)
-  package func output(_ index: Int = 0) -> UnsafeMutableRawPointer {
-    pointers[Int(slots[inputCount + index])]
-  }
-  @inline(__always)
-  package func output<T>(_ index: Int, as type: T.Type) -> UnsafeMutablePointer<T> {
-    pointers[Int(slots[inputCount + index])].assumingMemoryBound(to: type)
-  }
-  /// The object in an operand's slot: a `TensorList`, or the `ArrayStorage` of strings.
-  package func object(_ index: Int) -> AnyObject? { objects[Int(slots[index])] }
-  /// Puts an object into a result's slot.
-  package func setObject(_ object: AnyObject?, output index: Int = 0) {
-    objects[Int(slots[inputCount + index])] = object
+    kernel.isAlias = true
+    return kernel
   }
 }
 
