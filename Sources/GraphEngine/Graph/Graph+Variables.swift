@@ -9,7 +9,10 @@ extension Graph {
   public func variable(
     _ name: String, initial: some TensorConvertible, dtype: DType? = nil, trainable: Bool = true
   ) -> Tensor {
-    outsideBodies {
+    guard parent == nil else {
+      return root.variable(name, initial: initial, dtype: dtype, trainable: trainable)
+    }
+    return outsideBodies {
       let scope = currentNameScope
       let full = uniqueVariableName(scope.isEmpty ? name : "\(scope)/\(name)")
       return makeVariable(full, trainable: trainable) { graph in
@@ -26,7 +29,10 @@ extension Graph {
     _ name: String, shape: Shape, _ dtype: DType = .float32,
     initializer: Initializer = .glorotUniform, trainable: Bool = true
   ) -> Tensor {
-    outsideBodies {
+    guard parent == nil else {
+      return root.variable(name, shape: shape, dtype, initializer: initializer, trainable: trainable)
+    }
+    return outsideBodies {
       let scope = currentNameScope
       let full = uniqueVariableName(scope.isEmpty ? name : "\(scope)/\(name)")
       return makeVariable(full, shape, dtype, initializer, trainable)
@@ -41,10 +47,14 @@ extension Graph {
     _ name: String, shape: Shape, _ dtype: DType = .float32, initializer: Initializer? = nil,
     trainable: Bool = true
   ) -> Tensor {
-    outsideBodies {
+    guard parent == nil else {
+      return root.getVariable(
+        name, shape: shape, dtype, initializer: initializer, trainable: trainable)
+    }
+    return outsideBodies {
       let (scope, reuse, inherited, existing) = state.withLock { state in
         let scope = state.variables.scopes.last
-        let full = scope.map { $0.name.isEmpty ? name : "\($0.name)/\(name)" } ?? name
+        let full = state.variables.fullName(name)
         return (full, scope?.reuse ?? .never, scope?.initializer, state.variables.byName[full])
       }
       if let existing {
@@ -65,7 +75,7 @@ extension Graph {
   /// Opens a prefix of the names of variables, and a name scope of the same name.
   ///
   /// Entering a scope again re-opens it: variables have the same names, operations get new ones.
-  /// TF: `tf.variable_scope`.
+  /// The empty name re-opens the scope that is open now. TF: `tf.variable_scope`.
   ///
   /// - Parameters:
   ///   - reuse: Whether `getVariable` makes or finds variables; `.never` inherits what is open.
@@ -75,16 +85,32 @@ extension Graph {
     _ body: () throws -> R
   ) rethrows -> R {
     let root = root
+    let full = root.state.withLock { $0.variables.fullName(name) }
     root.state.withLock { state in
       let outer = state.variables.scopes.last
-      let prefix = outer.map { $0.name.isEmpty ? "" : $0.name + "/" } ?? ""
       state.variables.scopes.append(
         VariableScope(
-          name: prefix + name, reuse: reuse == .never ? outer?.reuse ?? .never : reuse,
+          name: full, reuse: reuse == .never ? outer?.reuse ?? .never : reuse,
           initializer: initializer ?? outer?.initializer))
+      if !name.isEmpty { state.variables.openings[full, default: 0] += 1 }
     }
-    defer { root.state.withLock { _ = $0.variables.scopes.removeLast() } }
-    return try nameScope(name, body)
+    defer {
+      root.state.withLock { state in
+        state.variables.scopes.removeLast()
+        state.variables.forgetOpenings(within: full)
+      }
+    }
+    return name.isEmpty ? try body() : try nameScope(name, body)
+  }
+
+  /// Opens a variable scope that is named `defaultName`, or `defaultName_1` and so on where that
+  /// was opened before in the scope that is open now. TF: `tf.variable_scope(None, default_name)`.
+  public func variableScope<R>(
+    defaultName: String, reuse: Reuse = .never, initializer: Initializer? = nil,
+    _ body: () throws -> R
+  ) rethrows -> R {
+    let name = root.state.withLock { $0.variables.unusedScope(defaultName) }
+    return try variableScope(name, reuse: reuse, initializer: initializer, body)
   }
 
   /// The prefix that `getVariable` puts before names now.

@@ -70,6 +70,30 @@ struct VariableStore: Sendable {
   /// Variables in the order in which they were declared.
   var all: [Variable] = []
   var scopes: [VariableScope] = []
+  /// How often each scope was opened since the scope around it was.
+  var openings: [String: Int] = [:]
+
+  /// The name of a scope or variable as the open scopes have it; an empty one is the scope's own.
+  func fullName(_ name: String) -> String {
+    let outer = scopes.last?.name ?? ""
+    return outer.isEmpty || name.isEmpty ? outer + name : "\(outer)/\(name)"
+  }
+
+  /// `name`, or `name` with the first number that makes it a scope which was not opened yet.
+  func unusedScope(_ name: String) -> String {
+    var candidate = name
+    var number = 0
+    while openings[fullName(candidate), default: 0] > 0 {
+      number += 1
+      candidate = "\(name)_\(number)"
+    }
+    return candidate
+  }
+
+  /// Lets scopes inside of `scope` be numbered from the start when it is opened again.
+  mutating func forgetOpenings(within scope: String) {
+    openings = openings.filter { !$0.key.hasPrefix("\(scope)/") }
+  }
 }
 
 /// An open variable scope.
