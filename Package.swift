@@ -24,6 +24,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, exclude: [], swiftSettings: swiftSettings)
 }
 
+// A program of Examples: public interface only, as a user's program has it.
+func example(_ name: String, exclude: [String] = []) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: umbrella + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+    path: "Examples/\(name)", exclude: exclude, packageAccess: false, swiftSettings: swiftSettings)
+}
+
 let package = Package(
   name: "StaticGraph",
   products: [
@@ -43,6 +51,9 @@ let package = Package(
     library("GraphEngine", ["GraphArrays", "GraphKernels", "CFrames"]),
     library("GraphTraining", ["GraphArrays", "GraphEngine"]),
     library("StaticGraph", ["GraphArrays", "GraphEngine", "GraphTraining"]),
+    example(
+      "Benchmarks",
+      exclude: ["run", "peer_protocol.py", "peer_pytorch.py", "peer_tensorflow.py"]),
     tests("GraphArraysTests", ["GraphArrays"]),
     tests("GraphKernelsTests", ["GraphKernels", "CKernels"]),
     tests("GraphEngineTests", umbrella),

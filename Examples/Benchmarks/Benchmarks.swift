@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+
+/// Measures the engine beside other libraries and beside the machine's own peak.
+@main
+struct Benchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measures StaticGraph beside TensorFlow, PyTorch and this machine's peak.",
+    discussion: """
+      In each round every contender of a row has its turn, so that a change of the machine's speed \
+      meets all of them alike. Told are the median of the rounds, the least and the greatest of \
+      them, our time as a multiple of the other's, and the share of the peak: the speed of a \
+      product of two square matrices by the engine itself, measured in the same rounds.
+
+      A row that has a loss check is void where it fails: the gradients of the first step and the \
+      losses of a hundred steps must be TensorFlow's.
+
+      --json prints a list of objects: row, ours_ms (null in a void row), spread ([least, greatest] \
+      in milliseconds), peers (name to ms, spread, ratio), gflops, peak_share, loss_check (null, or \
+      passed, message, gradient_error, loss_error).
+
+      Rows: \(Self.rows.map(\.name).joined(separator: ", "))
+      """)
+
+  /// Every row, in the order of the table.
+  static let rows: [any Row] = [
+    LSTMTraining(name: "lstm-512"),
+    RunOverhead(entry: .run),
+    RunOverhead(entry: .callable),
+    WhileOverhead(),
+    Chains(direction: .forward),
+    Chains(direction: .gradient),
+  ]
+
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: "Rows to measure, by name or by the first word of it; all by default.")
+  var only: [String] = []
+
+  @Flag(help: "Measure TensorFlow and PyTorch too.")
+  var withPeers = false
+
+  @Option(help: "Rounds of each row.")
+  var rounds = 7
+
+  @Option(help: "Workers of ours and threads of the peers.")
+  var workers = 2
+
+  @Flag(help: "Print JSON instead of a table.")
+  var json = false
+
+  func validate() throws {
+    guard rounds > 0, workers > 0 else {
+      throw ValidationError("--rounds and --workers must be at least 1")
+    }
+    for name in only where !Self.rows.contains(where: { $0.isCalled(name) }) {
+      let names = Self.rows.map(\.name).joined(separator: ", ")
+      throw ValidationError("there is no row '\(name)'; there are \(names)")
+    }
+  }
+
+  func run() throws {
+    let peers = withPeers ? try PeerKind.installed() : []
+    let setting = Setting(rounds: rounds, workers: workers, peers: peers)
+    let selected = Self.rows.filter { row in only.isEmpty || only.contains(where: row.isCalled) }
+    var results: [RowResult] = []
+    if !json { print(Table.header) }
+    for row in selected {
+      let result = try measure(row, setting)
+      if !json { print(Table.lines(result)) }
+      results.append(result)
+    }
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      print(String(decoding: try encoder.encode(results), as: UTF8.self))
+    }
+    if results.contains(where: \.isVoid) { throw ExitCode.failure }
+  }
+}

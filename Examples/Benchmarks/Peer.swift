@@ -1,0 +1,91 @@
+import Foundation
+
+/// A library that does the same work, through the Python script beside this file.
+enum PeerKind: String, CaseIterable, Sendable {
+  case tensorflow
+  case pytorch
+
+  /// The variable of the environment that names a Python executable which has the library.
+  var variable: String { "STATICGRAPH_PEER_\(rawValue.uppercased())" }
+  var interpreter: String? { ProcessInfo.processInfo.environment[variable] }
+
+  /// Every peer.
+  ///
+  /// - Throws: `PeerError` where the environment does not name one.
+  static func installed() throws -> [PeerKind] {
+    for kind in allCases where kind.interpreter == nil {
+      throw PeerError(
+        description: "\(kind.rawValue): \(kind.variable) is not set; Examples/Benchmarks/run "
+          + "--with-peers installs the peers and sets it")
+    }
+    return allCases
+  }
+}
+
+struct PeerError: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// A running peer. It speaks the protocol of `peer_protocol.py`: a line asks, a line answers.
+final class Peer: Contender {
+  let kind: PeerKind
+  var name: String { kind.rawValue }
+
+  private let process = Process()
+  private let questions = Pipe()
+  private let answers = Pipe()
+  private var received: [UInt8] = []
+
+  /// Starts the peer, has it build the workload and warm it up.
+  init(_ kind: PeerKind, _ workload: some Encodable) throws {
+    self.kind = kind
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("peer_\(kind.rawValue).py")
+    process.executableURL = URL(fileURLWithPath: kind.interpreter ?? "python3")
+    process.arguments = ["-B", script.path]  // -B: leave no __pycache__ among the sources
+    process.standardInput = questions
+    process.standardOutput = answers
+    // A peer that has died must not take this process with it.
+    signal(SIGPIPE, SIG_IGN)
+    try process.run()
+    let settings = String(decoding: try JSONEncoder().encode(workload), as: UTF8.self)
+    try ask("setup \(settings)")
+  }
+
+  deinit {
+    try? questions.fileHandleForWriting.write(contentsOf: Data("quit\n".utf8))
+    try? questions.fileHandleForWriting.close()
+    process.waitUntilExit()
+  }
+
+  func times(_ count: Int) throws -> [Double] {
+    struct Round: Decodable { let ms: [Double] }
+    return try JSONDecoder().decode(Round.self, from: Data(try ask("round \(count)").utf8)).ms
+  }
+
+  /// Has the peer train from the weights in a file and write what came out to another.
+  func check(_ weights: URL, _ results: URL) throws {
+    try ask("check \(weights.path) \(results.path)")
+  }
+
+  @discardableResult
+  private func ask(_ question: String) throws -> String {
+    try questions.fileHandleForWriting.write(contentsOf: Data("\(question)\n".utf8))
+    let answer = try readAnswer()
+    guard !answer.hasPrefix("error") else { throw PeerError(description: "\(name): \(answer)") }
+    return answer
+  }
+
+  private func readAnswer() throws -> String {
+    while true {
+      if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+        let line = String(decoding: received[..<end], as: UTF8.self)
+        received.removeSubrange(...end)
+        return line
+      }
+      let more = answers.fileHandleForReading.availableData
+      guard !more.isEmpty else { throw PeerError(description: "\(name): the peer ended early") }
+      received += more
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+
+/// The table: a line for each contender of a row.
+enum Table {
+  static let header = line([
+    "row", "who", "median", "least..greatest", "ratio", "GFLOP/s", "of peak",
+  ])
+
+  /// The lines of a row.
+  static func lines(_ result: RowResult) -> String {
+    var lines: [String] = []
+    let contenders = [result.ours].compactMap { $0 } + result.rivals
+    for (index, times) in contenders.enumerated() {
+      let speed = result.speed(times)
+      let isOurs = index == 0
+      lines.append(
+        line([
+          isOurs ? result.row : "", times.name, duration(times.median),
+          "\(duration(times.least))..\(duration(times.greatest))",
+          isOurs ? "" : text("%.2f", result.ratio(to: times)), text("%.1f", speed),
+          share(speed, of: result.peak),
+        ]))
+    }
+    if let check = result.check {
+      lines.append(
+        line([
+          result.isVoid ? result.row : "", result.isVoid ? "void" : "check", check.message,
+        ]))
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private static let widths = [22, 12, 10, 22, 7, 9, 8]
+
+  /// Columns side by side, the first two to the left, the others to the right.
+  private static func line(_ columns: [String]) -> String {
+    let padded = zip(columns, widths).enumerated().map { index, pair in
+      let (column, width) = pair
+      let space = String(repeating: " ", count: max(0, width - column.count))
+      return index < 2 || columns.count == 3 && index == 2 ? column + space : space + column
+    }
+    var line = padded.joined(separator: " ")
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+
+  private static func duration(_ milliseconds: Double) -> String {
+    switch milliseconds {
+    case 1...: String(format: "%.1f ms", milliseconds)
+    case 0.001..<1: String(format: "%.2f us", milliseconds * 1e3)
+    default: String(format: "%.0f ns", milliseconds * 1e6)
+    }
+  }
+
+  private static func text(_ format: String, _ value: Double?) -> String {
+    value.map { String(format: format, $0) } ?? ""
+  }
+
+  private static func share(_ speed: Double?, of peak: Double?) -> String {
+    guard let speed, let peak else { return "" }
+    return String(format: "%.0f %%", 100 * speed / peak)
+  }
+}
+
+extension RowResult: Encodable {
+  private enum Key: String, CodingKey {
+    case row, peers, gflops, spread
+    case ours = "ours_ms"
+    case peakShare = "peak_share"
+    case check = "loss_check"
+  }
+
+  private struct Rival: Encodable {
+    let ms: Double
+    let spread: [Double]
+    let ratio: Double?
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    let speed = ours.flatMap { self.speed($0) }
+    var peers: [String: Rival] = [:]
+    for times in rivals {
+      peers[times.name] = Rival(
+        ms: times.median, spread: [times.least, times.greatest], ratio: ratio(to: times))
+    }
+    // `encode` writes null where there is nothing, `encodeIfPresent` would leave the key out.
+    try container.encode(row, forKey: .row)
+    try container.encode(ours?.median, forKey: .ours)
+    try container.encode(ours.map { [$0.least, $0.greatest] }, forKey: .spread)
+    try container.encode(peers, forKey: .peers)
+    try container.encode(speed, forKey: .gflops)
+    try container.encode(speed.flatMap { speed in peak.map { speed / $0 } }, forKey: .peakShare)
+    try container.encode(check, forKey: .check)
+  }
+}
