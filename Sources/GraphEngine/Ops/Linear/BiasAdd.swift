@@ -1,0 +1,119 @@
+internal import GraphArrays
+internal import CKernels
+internal import GraphKernels
+
+/// `x` with a vector added along the last axis, `[..., channels]` and `[channels]`.
+/// TF: `tf.nn.bias_add`.
+public func biasAdd(_ x: Tensor, _ bias: Tensor, name: String? = nil) -> Tensor {
+  x.graph.tensor(BiasAdd(), [x, bias], name: name)
+}
+
+/// Where the channels of BiasAdd and its gradient stand.
+private enum ChannelLayout {
+  /// The axis of the channels in a tensor of this rank.
+  static func axis(_ dataFormat: String, rank: Int) -> Int { dataFormat == "NCHW" ? 1 : rank - 1 }
+
+  static func check(_ dataFormat: String, _ shape: Shape) throws(GraphError) {
+    guard dataFormat == "NHWC" || dataFormat == "NCHW" else {
+      throw GraphError(.invalidArgument, "data_format is \"\(dataFormat)\", wants NHWC or NCHW")
+    }
+    if let rank = shape.rank, rank < 2 {
+      throw GraphError(.invalidArgument, "operand 0 has rank \(rank), wants at least 2")
+    }
+  }
+}
+
+/// A vector added to each channel. TF: `BiasAdd`.
+package struct BiasAdd: OpDefinition {
+  /// "NHWC": the channels are the last axis; "NCHW": the second.
+  package let dataFormat: String
+
+  package init(dataFormat: String = "NHWC") { self.dataFormat = dataFormat }
+
+  package var name: String { "BiasAdd" }
+  package static let attributes = [Attribute("data_format", \BiasAdd.dataFormat)]
+
+  package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
+    try context.expect(count: 2)
+    try context.expectSameDType()
+    try context.expect(0, isOneOf: [.float32, .float64, .int32, .int64, .uint8])
+    try context.expect(1, rank: 1)
+    let shape = context.shape()
+    try ChannelLayout.check(dataFormat, shape)
+    guard var dimensions = shape.dimensions else { return [context[0]] }
+    let axis = ChannelLayout.axis(dataFormat, rank: dimensions.count)
+    let biases = context.shape(1)[0]
+    if let channels = dimensions[axis], let biases, channels != biases {
+      throw GraphError(.invalidArgument, "\(biases) biases for \(channels) channels")
+    }
+    dimensions[axis] = dimensions[axis] ?? biases
+    return [TensorType(context.dtype(), Shape(dimensions: dimensions))]
+  }
+
+  package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
+    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type: type]
+    else { throw request.unsupported(name) }
+    let shape = request.inputShape()
+    let axis = ChannelLayout.axis(dataFormat, rank: shape.count)
+    let bias = [shape[axis]] + Array(repeating: 1, count: shape.count - 1 - axis)
+    let plan = try BroadcastPlan.making(shape, from: [shape, bias])
+    let size = request.dtype.byteSize
+    return .elementwise(count: plan.count, inPlace: [0]) { arguments, range throws(RunFailure) in
+      plan.run(
+        add, elements: range, out: arguments.output(), x: arguments.input(0),
+        y: arguments.input(1), outputSize: size, operandSize: size)
+    }
+  }
+
+  package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
+    guard context.inputType().dtype.isFloating else { return [nil, nil] }
+    let dy = context.dy()
+    return [
+      dy,
+      context.isNeeded[1]
+        ? context.operation.graph.tensor(BiasAddGrad(dataFormat: dataFormat), [dy]) : nil,
+    ]
+  }
+}
+
+/// The gradient of a bias: the sum over all axes but that of the channels. TF: `BiasAddGrad`.
+package struct BiasAddGrad: OpDefinition {
+  package let dataFormat: String
+
+  package init(dataFormat: String = "NHWC") { self.dataFormat = dataFormat }
+
+  package var name: String { "BiasAddGrad" }
+  package static let attributes = [Attribute("data_format", \BiasAddGrad.dataFormat)]
+
+  package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
+    try context.expect(count: 1)
+    try context.expect(0, isOneOf: [.float32, .float64, .int32, .int64, .uint8])
+    let shape = context.shape()
+    try ChannelLayout.check(dataFormat, shape)
+    let channels = shape.rank.flatMap { shape[ChannelLayout.axis(dataFormat, rank: $0)] }
+    return [TensorType(context.dtype(), [channels])]
+  }
+
+  package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
+    let table = KernelTable.best.pointee
+    guard let type = request.dtype.kernelType, let rows = table.sum[type: type],
+      let columns = table.sum_columns[type: type]
+    else { throw request.unsupported(name) }
+    let shape = request.inputShape()
+    let axis = ChannelLayout.axis(dataFormat, rank: shape.count)
+    let plan = ReductionPlan(shape: shape, axes: shape.indices.filter { $0 != axis })
+    return plan.kernel(
+      ReductionPlan.Loop(rows: rows, columns: columns), elementSize: request.dtype.byteSize)
+  }
+
+  package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
+    var dz = context.dy()
+    if dataFormat == "NCHW" {
+      guard let rank = context.inputType().shape.rank else {
+        throw GraphError(.unimplemented, "a gradient of \(name) in NCHW wants a known rank")
+      }
+      for _ in 0..<max(0, rank - 2) { dz = expandDims(dz, axis: -1) }
+    }
+    return [broadcast(dz, to: context.inputShape())]
+  }
+}

@@ -1,0 +1,71 @@
+internal import GraphArrays
+internal import CKernels
+internal import GraphKernels
+
+/// The sum of tensors of one shape, added in the given order. TF: `tf.add_n`.
+///
+/// Nothing is broadcast. One tensor is its own sum; none is a mistake.
+public func addN(_ tensors: [Tensor], name: String? = nil) -> Tensor {
+  guard let first = tensors.first else {
+    preconditionFailure("addN wants at least one tensor")
+  }
+  if tensors.count == 1 { return identity(first, name: name) }
+  return first.graph.tensor(AddN(), tensors, name: name)
+}
+
+/// The sum of all operands, from the first to the last. TF: `AddN`.
+///
+/// Lists are summed item by item.
+package struct AddN: OpDefinition {
+  package init() {}
+  package var name: String { "AddN" }
+
+  package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
+    guard var sum = context.types.first else {
+      throw GraphError(.invalidArgument, "wants at least one operand")
+    }
+    try context.expectSameDType()
+    guard sum.dtype.isNumeric || sum.dtype == .variant else {
+      throw GraphError(.invalidArgument, "AddN does not take \(sum.dtype)")
+    }
+    for (index, type) in context.types.enumerated().dropFirst() {
+      guard let merged = sum.merged(with: type) else {
+        throw GraphError(
+          .invalidArgument,
+          "Inputs to AddN must have the same size and shape.  Input 0: \(context.shape(0)) != "
+            + "input \(index): \(type.shape)")
+      }
+      sum = merged
+    }
+    return [sum]
+  }
+
+  package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
+    let operands = request.inputs.count
+    if request.dtype == .variant {
+      return Kernel { arguments, _ throws(RunFailure) in
+        let lists = (0..<operands).map { arguments.object($0) as? TensorList }
+        arguments.setObject(try TensorList.sum(lists.compactMap { $0 }))
+      }
+    }
+    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type: type]
+    else { throw request.unsupported(name) }
+    let size = request.dtype.byteSize
+    if operands == 1 { return .copy(byteCount: request.outputs[0].byteCount ?? 0) }
+    return .elementwise(
+      count: request.outputCount(), inPlace: [0, 1], flopsPerElement: Double(operands - 1)
+    ) { arguments, range throws(RunFailure) in
+      let start = range.lowerBound * size
+      let result = arguments.output() + start
+      add(result, arguments.input(0) + start, arguments.input(1) + start, range.count, 1, 1)
+      for operand in 2..<max(2, operands) {
+        add(result, result, arguments.input(operand) + start, range.count, 1, 1)
+      }
+    }
+  }
+
+  package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
+    let dy = context.dy()
+    return context.operation.inputs.map { _ in dy }
+  }
+}

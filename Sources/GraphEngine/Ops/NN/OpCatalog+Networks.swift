@@ -1,0 +1,7 @@
+extension OpCatalog {
+  /// Operations of neural networks that are not functions of single elements.
+  package static let networks: [any OpDefinition] = [
+    LeakyRelu(), LeakyReluGrad(), SoftmaxCrossEntropy(), SoftmaxRows(isLogarithm: false),
+    SoftmaxRows(isLogarithm: true), SparseSoftmaxCrossEntropy(),
+  ]
+}
