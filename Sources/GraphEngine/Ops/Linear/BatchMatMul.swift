@@ -68,7 +68,7 @@ package struct BatchMatMul: OpDefinition {
       graph.tensor(BatchMatMul(adjX: ta, adjY: tb, broadcasts: broadcasts), [a, b])
     }
     guard broadcasts else { return gradients }
-    return gradients.enumerated().map { index, gradient in
+    return gradients.enumerated().map { index, gradient -> Tensor? in
       guard let gradient else { return nil }
       // The last two axes are the operand's own, so only leading axes can differ.
       return Gradients.unbroadcast(

@@ -51,7 +51,7 @@ package struct BiasAdd: OpDefinition {
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
-    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type: type]
+    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type]
     else { throw request.unsupported(name) }
     let shape = request.inputShape()
     let axis = ChannelLayout.axis(dataFormat, rank: shape.count)
@@ -96,8 +96,8 @@ package struct BiasAddGrad: OpDefinition {
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let table = KernelTable.best.pointee
-    guard let type = request.dtype.kernelType, let rows = table.sum[type: type],
-      let columns = table.sum_columns[type: type]
+    guard let type = request.dtype.kernelType, let rows = table.sum[type],
+      let columns = table.sum_columns[type]
     else { throw request.unsupported(name) }
     let shape = request.inputShape()
     let axis = ChannelLayout.axis(dataFormat, rank: shape.count)

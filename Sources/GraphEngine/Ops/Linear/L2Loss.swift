@@ -34,8 +34,8 @@ package struct L2Loss: OpDefinition {
     _ request: KernelRequest, _ scalar: Scalar.Type
   ) throws(GraphError) -> Kernel {
     let table = KernelTable.best.pointee
-    guard let type = request.dtype.kernelType, let square = table.square[type: type],
-      let sum = table.sum[type: type]
+    guard let type = request.dtype.kernelType, let square = table.square[type],
+      let sum = table.sum[type]
     else { throw request.unsupported(name) }
     let count = request.inputCount()
     return Kernel(flops: 2 * Double(count)) { arguments, _ throws(RunFailure) in

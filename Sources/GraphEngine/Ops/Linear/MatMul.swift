@@ -1,4 +1,4 @@
-package import GraphArrays
+internal import GraphArrays
 internal import GraphKernels
 
 /// The product of matrices, `[m, k]` and `[k, n]` to `[m, n]`. TF: `tf.matmul`.

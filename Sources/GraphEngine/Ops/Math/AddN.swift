@@ -48,7 +48,7 @@ package struct AddN: OpDefinition {
         arguments.setObject(try TensorList.sum(lists.compactMap { $0 }))
       }
     }
-    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type: type]
+    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type]
     else { throw request.unsupported(name) }
     let size = request.dtype.byteSize
     if operands == 1 { return .copy(byteCount: request.outputs[0].byteCount ?? 0) }

@@ -1,3 +1,6 @@
+internal import CKernels
+internal import GraphArrays
+
 // Derivatives are TensorFlow's, with its conventions at kinks: `maximum(x, 0)` has the derivative 1
 // at 0, `pow(0, y)` has the derivative 0 by y.
 extension Binary {

@@ -1,4 +1,4 @@
-package import GraphArrays
+internal import GraphArrays
 internal import CKernels
 internal import GraphKernels
 
@@ -81,14 +81,14 @@ package struct Binary: OpDefinition {
     guard let dx, let dy else { throw GraphError(.unimplemented, "\(name) has no gradient") }
     guard context.inputType().dtype.isFloating else { return [nil, nil] }
     let point = BinaryPoint(context: context)
-    return [dx, dy].enumerated().map { index, derivative in
+    return [dx, dy].enumerated().map { index, derivative -> Tensor? in
       guard context.isNeeded[index], let gradient = derivative(point) else { return nil }
       return context.unbroadcast(gradient, to: index)
     }
   }
 
   private func loop(_ dtype: DType) -> BinaryLoop? {
-    dtype.kernelType.flatMap { KernelTable.best.pointee[keyPath: kernel][type: $0] }
+    dtype.kernelType.flatMap { KernelTable.best.pointee[keyPath: kernel][$0] }
   }
 }
 

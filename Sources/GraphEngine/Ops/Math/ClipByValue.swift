@@ -1,4 +1,6 @@
+internal import CKernels
 internal import GraphArrays
+internal import GraphKernels
 
 /// `x` held between `min` and `max`. TF: `tf.clip_by_value`.
 ///
@@ -39,8 +41,8 @@ package struct ClipByValue: OpDefinition {
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let table = KernelTable.best.pointee
-    guard let type = request.dtype.kernelType, let lower = table.maximum[type: type],
-      let upper = table.minimum[type: type]
+    guard let type = request.dtype.kernelType, let lower = table.maximum[type],
+      let upper = table.minimum[type]
     else { throw request.unsupported(name) }
     let size = request.dtype.byteSize
     let strides = (1...2).map { request.inputShape($0).isEmpty ? 0 : 1 }

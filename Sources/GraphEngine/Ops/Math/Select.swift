@@ -1,4 +1,4 @@
-package import GraphArrays
+public import GraphArrays
 internal import CKernels
 internal import GraphKernels
 

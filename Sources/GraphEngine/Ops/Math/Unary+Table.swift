@@ -1,3 +1,6 @@
+internal import CKernels
+internal import GraphArrays
+
 // Derivatives are TensorFlow's, with its conventions at kinks and its gradient operations.
 //
 // The records are an array because members with the functions' names would hide the functions in

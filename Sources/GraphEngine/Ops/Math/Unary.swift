@@ -1,4 +1,4 @@
-package import GraphArrays
+internal import GraphArrays
 internal import CKernels
 internal import GraphKernels
 
@@ -44,7 +44,7 @@ package struct Unary: OpDefinition {
   }
 
   private func loop(_ dtype: DType) -> UnaryLoop? {
-    dtype.kernelType.flatMap { KernelTable.best.pointee[keyPath: kernel][type: $0] }
+    dtype.kernelType.flatMap { KernelTable.best.pointee[keyPath: kernel][$0] }
   }
 }
 

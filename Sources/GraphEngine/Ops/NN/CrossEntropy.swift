@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 
 /// The cross-entropy of each row of logits with a distribution: `-sum(labels logSoftmax(logits))`,
 /// shape `[...]` for logits and labels `[..., classes]`. TF: `tf.nn.softmax_cross_entropy_with_logits`.

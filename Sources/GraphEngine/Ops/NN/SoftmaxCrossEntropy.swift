@@ -38,7 +38,7 @@ package struct SoftmaxCrossEntropy: OpDefinition {
       }
     }
     guard let type = request.dtype.kernelType,
-      let maximum = KernelTable.best.pointee.maximum[type: type]
+      let maximum = KernelTable.best.pointee.maximum[type]
     else { throw request.unsupported(name) }
     return .rows(shape) { arguments, rows, columns throws(RunFailure) in
       let memory = UnsafeMutableRawPointer.allocate(

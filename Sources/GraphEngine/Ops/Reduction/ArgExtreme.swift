@@ -106,8 +106,9 @@ package struct ArgExtreme: OpDefinition {
         case .uint8, .bool: loops.u8
         default: nil
         }
-      return loop.map { loop in
-        { loop($0.assumingMemoryBound(to: Int32.self), $1, $2, $3, $4, $5) }
+      guard let loop else { return nil }
+      return { out, x, begin, end, n, inner in
+        loop(out.assumingMemoryBound(to: Int32.self), x, begin, end, n, inner)
       }
     }
     let loops = extreme == .greatest ? table.argmax_i64 : table.argmin_i64
@@ -120,8 +121,9 @@ package struct ArgExtreme: OpDefinition {
       case .uint8, .bool: loops.u8
       default: nil
       }
-    return loop.map { loop in
-      { loop($0.assumingMemoryBound(to: Int64.self), $1, $2, $3, $4, $5) }
+    guard let loop else { return nil }
+    return { out, x, begin, end, n, inner in
+      loop(out.assumingMemoryBound(to: Int64.self), x, begin, end, n, inner)
     }
   }
 

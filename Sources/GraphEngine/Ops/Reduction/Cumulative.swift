@@ -1,4 +1,4 @@
-package import GraphArrays
+internal import GraphArrays
 internal import GraphKernels
 
 /// Running sums along `axis`: `[a, b, c]` gives `[a, a + b, a + b + c]`. TF: `tf.cumsum`.
@@ -71,37 +71,76 @@ package struct Cumulative: OpDefinition {
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     switch request.dtype {
-    case .float32: try kernel(request, 0 as Float, 1, +, *)
-    case .float64: try kernel(request, 0 as Double, 1, +, *)
-    case .int32: try kernel(request, 0 as Int32, 1, &+, &*)
-    case .int64: try kernel(request, 0 as Int64, 1, &+, &*)
-    case .uint8: try kernel(request, 0 as UInt8, 1, &+, &*)
+    case .float32: try floating(request, Float.self)
+    case .float64: try floating(request, Double.self)
+    case .int32: try integer(request, Int32.self)
+    case .int64: try integer(request, Int64.self)
+    case .uint8: try integer(request, UInt8.self)
     default: throw request.unsupported(name)
     }
   }
 
-  private func kernel<Scalar: Sendable>(
-    _ request: KernelRequest, _ zero: Scalar, _ one: Scalar,
-    _ add: @escaping @Sendable (Scalar, Scalar) -> Scalar,
-    _ multiply: @escaping @Sendable (Scalar, Scalar) -> Scalar
+  private func floating<Scalar: BinaryFloatingPoint & Sendable>(
+    _ request: KernelRequest, _ type: Scalar.Type
   ) throws(GraphError) -> Kernel {
+    let (n, inner) = try extents(request)
+    let (isSum, exclusive, reverse) = (total == .sum, exclusive, reverse)
+    return blocks(request, n * inner) { arguments, rows throws(RunFailure) in
+      let (out, x) = (arguments.output(0, as: Scalar.self), arguments.input(0, as: Scalar.self))
+      if isSum {
+        Sequences.accumulate(
+          out: out, x: x, outer: rows, n: n, inner: inner, initial: 0, exclusive: exclusive,
+          reverse: reverse
+        ) { $0 + $1 }
+      } else {
+        Sequences.accumulate(
+          out: out, x: x, outer: rows, n: n, inner: inner, initial: 1, exclusive: exclusive,
+          reverse: reverse
+        ) { $0 * $1 }
+      }
+    }
+  }
+
+  private func integer<Scalar: FixedWidthInteger & Sendable>(
+    _ request: KernelRequest, _ type: Scalar.Type
+  ) throws(GraphError) -> Kernel {
+    let (n, inner) = try extents(request)
+    let (isSum, exclusive, reverse) = (total == .sum, exclusive, reverse)
+    return blocks(request, n * inner) { arguments, rows throws(RunFailure) in
+      let (out, x) = (arguments.output(0, as: Scalar.self), arguments.input(0, as: Scalar.self))
+      if isSum {
+        Sequences.accumulate(
+          out: out, x: x, outer: rows, n: n, inner: inner, initial: 0, exclusive: exclusive,
+          reverse: reverse
+        ) { $0 &+ $1 }
+      } else {
+        Sequences.accumulate(
+          out: out, x: x, outer: rows, n: n, inner: inner, initial: 1, exclusive: exclusive,
+          reverse: reverse
+        ) { $0 &* $1 }
+      }
+    }
+  }
+
+  /// The extent of the axis, and the product of those after it.
+  private func extents(_ request: KernelRequest) throws(GraphError) -> (n: Int, inner: Int) {
     let shape = request.inputShape()
     let axis = try InferenceContext.axis(try request.integers(1)[0], rank: shape.count)
-    let outer = shape[..<axis].reduce(1, *)
-    let inner = shape[(axis + 1)...].reduce(1, *)
-    let n = shape[axis]
-    let (exclusive, reverse) = (exclusive, reverse)
-    let initial = total == .sum ? zero : one
-    let combine = total == .sum ? add : multiply
-    let rows = max(1, Kernel.blockSize / max(1, n * inner))
+    return (shape[axis], shape[(axis + 1)...].reduce(1, *))
+  }
+
+  /// Blocks of whole indices of the axes before, each of which has `area` elements.
+  private func blocks(
+    _ request: KernelRequest, _ area: Int,
+    _ body: @escaping @Sendable (Arguments, Range<Int>) throws(RunFailure) -> Void
+  ) -> Kernel {
+    let outer = area == 0 ? 0 : request.inputCount() / area
+    let rows = max(1, Kernel.blockSize / max(1, area))
     return Kernel(
       blocks: (outer + rows - 1) / rows, inPlace: [0], flops: Double(request.inputCount())
     ) { arguments, block throws(RunFailure) in
-      let first = block * rows
-      Sequences.accumulate(
-        out: arguments.output(0, as: Scalar.self), x: arguments.input(0, as: Scalar.self),
-        outer: first..<min(outer, first + rows), n: n, inner: inner, initial: initial,
-        exclusive: exclusive, reverse: reverse, combine)
+      let first = min(outer, block * rows)
+      try body(arguments, first..<min(outer, first + rows))
     }
   }
 

@@ -1,4 +1,4 @@
-package import GraphArrays
+internal import GraphArrays
 internal import CKernels
 internal import GraphKernels
 
@@ -116,7 +116,7 @@ package struct Reduction: OpDefinition {
     let table = KernelTable.best.pointee
     let divisor = NDArray(count, dtype: dtype)
     guard let type = dtype.kernelType,
-      let divide = (dtype.isFloating ? table.div : table.truncate_div)[type: type]
+      let divide = (dtype.isFloating ? table.div : table.truncate_div)[type]
     else { throw request.unsupported(name) }
     return { results, count in
       divisor.withUnsafeBytes { bytes in
@@ -134,8 +134,8 @@ package struct Reduction: OpDefinition {
 
   private func loop(_ dtype: DType) -> ReductionPlan.Loop? {
     let table = KernelTable.best.pointee
-    guard let type = dtype.kernelType, let rows = table[keyPath: rows][type: type],
-      let columns = table[keyPath: columns][type: type]
+    guard let type = dtype.kernelType, let rows = table[keyPath: rows][type],
+      let columns = table[keyPath: columns][type]
     else { return nil }
     return ReductionPlan.Loop(rows: rows, columns: columns)
   }

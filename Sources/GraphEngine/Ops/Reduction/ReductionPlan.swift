@@ -129,3 +129,17 @@ struct ReductionPlan: Sendable {
     }
   }
 }
+
+extension sg_column_reduction {
+  /// The loop for `type`, or nil where the reduction does not exist for it.
+  subscript(type: KernelType) -> sg_reduce_columns_fn? {
+    switch type {
+    case SG_F32: f32
+    case SG_F64: f64
+    case SG_I32: i32
+    case SG_I64: i64
+    case SG_U8: u8
+    default: boolean
+    }
+  }
+}
