@@ -23,3 +23,8 @@ public struct ArrayError: Error, CustomStringConvertible, Sendable, Hashable {
   /// What is wrong and where: `0.5 does not fit int32 at [1, 2]`.
   public var description: String { place.isEmpty ? reason : "\(reason) at \(place)" }
 }
+
+extension ArrayError {
+  /// An error about what stands at a byte of a file: `byte 10: the header ends early`.
+  init(byte offset: Int, _ reason: String) { self.init(description: "byte \(offset): \(reason)") }
+}

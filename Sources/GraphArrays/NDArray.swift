@@ -208,8 +208,8 @@ extension NDArray {
   public static func linspace(
     _ start: Double, _ end: Double, count: Int, _ dtype: DType = .float32
   ) -> NDArray {
-    let step = (end - start) / Double(max(count - 1, 1))
-    var values = (0..<max(count, 0)).map { start + Double($0) * step }
+    let step = (end - start) / Double(Swift.max(count - 1, 1))
+    var values = (0..<Swift.max(count, 0)).map { start + Double($0) * step }
     if values.count > 1 { values[values.count - 1] = end }
     return NDArray(values, dtype: dtype)
   }
