@@ -9,11 +9,12 @@ Run as `python Tests/Fixtures/ops/make.py` (tensorflow-cpu==2.15.1, numpy<2). Th
                gives it: "type" (a dtype's name), "bool", "int", "float", "string", "shape" (a
                list), or "list(int)" and so on
     inputs     TENSORs, list inputs spread out
-    outputs    TENSORs; absent where the operation fails
+    outputs    TENSORs
     weights    TENSOR for each output that takes part in the gradient, null for the others
     gradients  d (sum over weighted outputs of reduce_sum(output * weight)) / d input: TENSOR or
                null for each input; gathered gradients are dense. The whole list is null where no
-               output is floating or TensorFlow has no gradient for the operation
+               output is floating, TensorFlow has no gradient or its gradient fails; absent, with
+               outputs and weights, where the operation fails
     error      TensorFlow's message, only where the operation fails
 
 A TENSOR is {"dtype": NAME, "shape": [...], "values": [...]} in row-major order. Booleans are 0 and
