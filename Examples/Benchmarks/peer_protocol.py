@@ -49,7 +49,9 @@ def serve(Workload):
                     workload.step()
                 answers.write("ready\n")
             elif command == "round":
-                answers.write(json.dumps({"ms": [timed(workload.step) for _ in range(int(rest))]}) + "\n")
+                answers.write(
+                    json.dumps({"ms": [timed(workload.step) for _ in range(int(rest))]}) + "\n"
+                )
             elif command == "check":
                 workload.check(*rest.split())
                 answers.write("checked\n")

@@ -5,13 +5,15 @@ Speaks the protocol of `peer_protocol.py`; needs `tensorflow-cpu==2.15.1` and `n
 `check FILE OUT` reads from FILE.npz the initial weights by TensorFlow's names without ":0" (such as
 `rnn/basic_lstm_cell/kernel`, `logits/bias`) and four batches, int32 `inputs_0` and `targets_0` to
 `inputs_3` and `targets_3`, each [batch, time]. With the sizes of `setup`, keep probability 1 and
-learning rate 0.001 it writes to OUT.npz `gradient/NAME` of batch 0 before any step, for each weight,
-and `losses`, float32 [100]: of each Adam step, before its update, step n on batch n % 4.
+learning rate 0.001 it writes to OUT.npz `gradient/NAME` of batch 0 before any step, for each
+weight, and `losses`, float32 [100]: of each Adam step, before its update, step n on batch n % 4.
 """
 
 import os
+import warnings
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+warnings.filterwarnings("ignore")  # every function of TensorFlow 1 is called deprecated
 
 import numpy as np
 import tensorflow as tf

@@ -50,5 +50,5 @@ if __name__ == "__main__":
     known, count = known_share(sample, training)
     share = 100 * known / count if count else 0.0
     copy = longest_copy(sample, training)
-    print(f"words of three letters or more that the training text has: {known} of {count} ({share:.1f} %)")
+    print(f"words of three letters or more: {count}, in the training text: {known} ({share:.1f} %)")
     print(f"longest stretch copied from it: {len(copy)} characters: {copy!r}")

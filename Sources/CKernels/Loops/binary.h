@@ -112,12 +112,13 @@ BINARY(xlogy, f64, x == 0 ? F64(0) : x * NAME(log_v_f64)(y))
 // Gradients of (y, dy): x is y and y is dy.
 BINARY_FLOATS(tanh_grad, y * (1 - x * x))
 BINARY_FLOATS(sigmoid_grad, y * x * (1 - x))
-// Nothing flows where dy is 0, even if y is 0 too.
+// Nothing flows where dy is 0, even if y is 0 or infinite.
 BINARY(sqrt_grad, f32, y == 0 ? F32(0) : y * 0.5f / x)
 BINARY(sqrt_grad, f64, y == 0 ? F64(0) : y * 0.5 / x)
 BINARY(rsqrt_grad, f32, y == 0 ? F32(0) : y * -0.5f * (x * x * x))
 BINARY(rsqrt_grad, f64, y == 0 ? F64(0) : y * -0.5 * (x * x * x))
-BINARY_FLOATS(reciprocal_grad, -y * (x * x))
+BINARY(reciprocal_grad, f32, y == 0 ? F32(0) : -y * (x * x))
+BINARY(reciprocal_grad, f64, y == 0 ? F64(0) : -y * (x * x))
 // Gradients of (dy, x).
 BINARY(relu_grad, f32, y > 0 ? x : F32(0))
 BINARY(relu_grad, f64, y > 0 ? x : F64(0))

@@ -151,7 +151,8 @@ static inline V(f64) NAME(log_normal_f64)(V(f64) x, V(f64) e) {
 DEFINE_LOG(f32, FLT_MIN, 8388608.0f, -23.0f, 1e-10f)
 DEFINE_LOG(f64, DBL_MIN, 4503599627370496.0, -52.0, 1e-20)
 
-// tanh(|x|) = t / (t + 2) with t = expm1(2 |x|); beyond `one` it is 1.
+// tanh(|x|) = t / (t + 2) with t = expm1(2 |x|); beyond `one` it is 1. softplus(x) is max(x, 0) +
+// log1p(e) where e = exp(-|x|) is in [0, 1], so that log1p needs none of its special cases.
 #define DEFINE_SIGMOIDS(T, one)                                                       \
   static inline V(T) NAME(tanh_v_##T)(V(T) x) {                                       \
     V(T) a = NAME(abs_v_##T)(x);                                                      \
@@ -163,8 +164,9 @@ DEFINE_LOG(f64, DBL_MIN, 4503599627370496.0, -52.0, 1e-20)
     return (x < 0 ? e : (V(T))1) / (e + 1);                                           \
   }                                                                                   \
   static inline V(T) NAME(softplus_v_##T)(V(T) x) {                                   \
-    V(T) e = NAME(exp_v_##T)(-NAME(abs_v_##T)(x));                                    \
-    return (x > 0 ? x : (V(T))0) + NAME(log1p_v_##T)(e);                              \
+    V(T) e = NAME(exp_v_##T)(-NAME(abs_v_##T)(x)), u = e + 1;                         \
+    V(T) l = NAME(log_normal_##T)(u, (V(T))0) + (e - (u - 1)) / u;                    \
+    return (x > 0 ? x : (V(T))0) + l;                                                 \
   }
 DEFINE_SIGMOIDS(f32, 10.0f)
 DEFINE_SIGMOIDS(f64, 22.0)

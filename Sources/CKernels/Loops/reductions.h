@@ -145,8 +145,9 @@ REDUCTION(greatest, f64, f64, -INFINITY, y > x ? y : x)
 REDUCTION(least, f32, f32, INFINITY, y < x ? y : x)
 REDUCTION(least, f64, f64, INFINITY, y < x ? y : x)
 
+// Nothing is better than the identity, where a search begins: a row of infinities or NaN gives 0.
 #define ARG_TILE 64
-#define ARG(op, T, I, extreme, better)                                                        \
+#define ARG(op, T, I, extreme, identity, better)                                              \
   static void NAME(op##_##T##_##I)(I##_t *out, const void *x, size_t outer_begin,             \
                                    size_t outer_end, size_t n, size_t inner) {                \
     const T##_t *p = x;                                                                       \
@@ -154,8 +155,10 @@ REDUCTION(least, f64, f64, INFINITY, y < x ? y : x)
       if (inner == 1) {                                                                       \
         const T##_t *row = p + r * n, best = NAME(extreme##_row_##T)(row, n);                 \
         size_t i = 0;                                                                         \
-        while (i < n && !(row[i] == best)) i++;                                               \
-        out[r] = i < n ? (I##_t)i : 0;                                                        \
+        if (best better(T##_t)(identity)) {                                                   \
+          while (row[i] != best) i++;                                                         \
+        }                                                                                     \
+        out[r] = (I##_t)i;                                                                    \
         continue;                                                                             \
       }                                                                                       \
       for (size_t j = 0; j < inner; j += ARG_TILE) {                                          \
@@ -163,11 +166,11 @@ REDUCTION(least, f64, f64, INFINITY, y < x ? y : x)
         const T##_t *column = p + r * n * inner + j;                                          \
         T##_t best[ARG_TILE];                                                                 \
         I##_t index[ARG_TILE] = {0};                                                          \
-        memcpy(best, column, width * sizeof *best);                                           \
-        for (size_t i = 1; i < n; i++) {                                                      \
+        for (size_t k = 0; k < width; k++) best[k] = (T##_t)(identity);                       \
+        for (size_t i = 0; i < n; i++) {                                                      \
           for (size_t k = 0; k < width; k++) {                                                \
             const T##_t v = column[i * inner + k];                                            \
-            const bool wins = (v better best[k]) | ((best[k] != best[k]) & (v == v));         \
+            const bool wins = v better best[k];                                               \
             best[k] = wins ? v : best[k];                                                     \
             index[k] = wins ? (I##_t)i : index[k];                                            \
           }                                                                                   \
@@ -176,13 +179,19 @@ REDUCTION(least, f64, f64, INFINITY, y < x ? y : x)
       }                                                                                       \
     }                                                                                         \
   }
-#define ARGS(op, I, extreme_float, extreme, better) \
-  ARG(op, f32, I, extreme_float, better)            \
-  ARG(op, f64, I, extreme_float, better)            \
-  ARG(op, i32, I, extreme, better)                  \
-  ARG(op, i64, I, extreme, better)                  \
-  ARG(op, u8, I, extreme, better)
-ARGS(argmax, i32, greatest, max, >)
-ARGS(argmax, i64, greatest, max, >)
-ARGS(argmin, i32, least, min, <)
-ARGS(argmin, i64, least, min, <)
+#define ARGMAX(I)                                   \
+  ARG(argmax, f32, I, greatest, -INFINITY, >)       \
+  ARG(argmax, f64, I, greatest, -INFINITY, >)       \
+  ARG(argmax, i32, I, max, INT32_MIN, >)            \
+  ARG(argmax, i64, I, max, INT64_MIN, >)            \
+  ARG(argmax, u8, I, max, 0, >)
+#define ARGMIN(I)                                   \
+  ARG(argmin, f32, I, least, INFINITY, <)           \
+  ARG(argmin, f64, I, least, INFINITY, <)           \
+  ARG(argmin, i32, I, min, INT32_MAX, <)            \
+  ARG(argmin, i64, I, min, INT64_MAX, <)            \
+  ARG(argmin, u8, I, min, UINT8_MAX, <)
+ARGMAX(i32)
+ARGMAX(i64)
+ARGMIN(i32)
+ARGMIN(i64)

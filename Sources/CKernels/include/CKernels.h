@@ -55,7 +55,8 @@ typedef struct {
 } sg_column_reduction;
 
 /// Index of the greatest (or least) value along the middle axis of `[outer, n, inner]`, which must
-/// not be empty. The first of equal values wins; NaN is passed over, and all NaN gives 0.
+/// not be empty. The first of equal values wins; NaN is passed over, and NaN and infinities of the
+/// losing sign alone give 0.
 typedef void (*sg_arg_i32_fn)(int32_t *out, const void *x, size_t outer_begin, size_t outer_end,
                               size_t n, size_t inner);
 typedef void (*sg_arg_i64_fn)(int64_t *out, const void *x, size_t outer_begin, size_t outer_end,

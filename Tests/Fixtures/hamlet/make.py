@@ -1,7 +1,7 @@
 """The add-one bigram model of a text, the baseline that a trained character model must beat.
 
-Run as `python Tests/Fixtures/hamlet/make.py [TEXT]`; it needs no more than Python 3. Without TEXT it
-writes `bigram.json` for `sample.txt`; with TEXT it prints the same figures for that file.
+Run as `python Tests/Fixtures/hamlet/make.py [TEXT]`; it needs no more than Python 3. Without TEXT
+it writes `bigram.json` for `sample.txt`; with TEXT it prints the same figures for that file.
 
 Let t[0] ... t[n-1] be the characters of the text and V the number of different ones in all of it.
 The last h = n / 10 (rounded down) characters are held out; the first n - h are for training.

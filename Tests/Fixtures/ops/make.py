@@ -1,19 +1,20 @@
 """Golden values of single operations: outputs, and gradients where TensorFlow registers one.
 
 Run as `python Tests/Fixtures/ops/make.py` (tensorflow-cpu==2.15.1, numpy<2). The cases stand in
-`cases.py`, one function a family, and each family is written to `FAMILY.json`: a list of
+`cases/`, one file a family, and each family is written to `FAMILY.json`: a list of
 
     name       unique; begins with the operation's type
     op         NodeDef op type
-    attrs      {NAME: {KIND: VALUE}}, every attribute of the node; KIND is the OpDef's attribute type:
-               "type" (a dtype's name), "bool", "int", "float", "string", "shape" (a list), or
-               "list(int)" and so on
+    attrs      {NAME: {KIND: VALUE}}, every attribute of the node; KIND is the type that OpDef
+               gives it: "type" (a dtype's name), "bool", "int", "float", "string", "shape" (a
+               list), or "list(int)" and so on
     inputs     TENSORs, list inputs spread out
-    outputs    TENSORs; absent where the operation fails
+    outputs    TENSORs
     weights    TENSOR for each output that takes part in the gradient, null for the others
-    gradients  d (sum over weighted outputs of reduce_sum(output * weight)) / d input: TENSOR or null
-               for each input; gathered gradients are dense. The whole list is null where no output
-               is floating or TensorFlow has no gradient for the operation
+    gradients  d (sum over weighted outputs of reduce_sum(output * weight)) / d input: TENSOR or
+               null for each input; gathered gradients are dense. The whole list is null where no
+               output is floating, TensorFlow has no gradient or its gradient fails; absent, with
+               outputs and weights, where the operation fails
     error      TensorFlow's message, only where the operation fails
 
 A TENSOR is {"dtype": NAME, "shape": [...], "values": [...]} in row-major order. Booleans are 0 and
@@ -71,7 +72,14 @@ def attribute(kind, value):
             return None if value.unknown_rank else [dimension.size for dimension in value.dim]
         return value
 
-    fields = {"type": "type", "float": "f", "string": "s", "shape": "shape", "int": "i", "bool": "b"}
+    fields = {
+        "type": "type",
+        "float": "f",
+        "string": "s",
+        "shape": "shape",
+        "int": "i",
+        "bool": "b",
+    }
     if kind.startswith("list("):
         element = kind[5:-1]
         return {kind: [single(element, v) for v in getattr(value.list, fields[element])]}
@@ -86,7 +94,9 @@ def settings(case, definition):
     """The attributes of a case, with OpDef's defaults for those that its inputs do not settle."""
     fields = {"type": "type", "float": "f", "string": "s", "int": "i", "bool": "b"}
     settled = {
-        name for a in definition.input_arg for name in (a.type_attr, a.number_attr, a.type_list_attr)
+        name
+        for a in definition.input_arg
+        for name in (a.type_attr, a.number_attr, a.type_list_attr)
     }
     defaults = {}
     for a in definition.attr:
@@ -126,9 +136,11 @@ def evaluate(case):
             values = run.run(outputs)
         row["outputs"] = [tensor(value) for value in values]
         weights = [
-            (np.round(random.uniform(-1, 1, value.shape) * 64) / 64).astype(value.dtype)
-            if output.dtype.is_floating and index in (case.weighted or range(len(outputs)))
-            else None
+            (
+                (np.round(random.uniform(-1, 1, value.shape) * 64) / 64).astype(value.dtype)
+                if output.dtype.is_floating and index in (case.weighted or range(len(outputs)))
+                else None
+            )
             for index, (output, value) in enumerate(zip(outputs, values))
         ]
         row["weights"] = [None if w is None else tensor(w) for w in weights]

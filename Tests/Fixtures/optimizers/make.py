@@ -48,9 +48,7 @@ from reference import np, session, tf, tf1, write_json, write_npz
 STEPS = 5
 CONSTANT = [0.1] * STEPS
 DECAYED = [float(np.float32(0.1 * 0.5 ** (step / 2))) for step in range(STEPS)]
-IDS = np.array(
-    [[1, 3, 1, 0], [2, 2, 2, 2], [0, 1, 2, 3], [3, 0, 3, 0], [1, 1, 0, 1]], np.int32
-)
+IDS = np.array([[1, 3, 1, 0], [2, 2, 2, 2], [0, 1, 2, 3], [3, 0, 3, 0], [1, 1, 0, 1]], np.int32)
 train = tf1.train
 # name, class, arguments, learning rates, norm to clip to
 CASES = [
@@ -66,8 +64,13 @@ CASES = [
     ("rms_prop_centered", "RMSProp", {"centered": True, "momentum": 0.5}, CONSTANT, None),
     ("adagrad", "Adagrad", {}, CONSTANT, None),
     ("adadelta", "Adadelta", {}, CONSTANT, None),
-    ("ftrl", "Ftrl",
-     {"l1_regularization_strength": 0.01, "l2_regularization_strength": 0.02}, CONSTANT, None),
+    (
+        "ftrl",
+        "Ftrl",
+        {"l1_regularization_strength": 0.01, "l2_regularization_strength": 0.02},
+        CONSTANT,
+        None,
+    ),
 ]
 
 

@@ -16,7 +16,7 @@ and `lstm_projection` are LSTMCell(use_peepholes=True)). More than one layer is 
 
 Keys of each `.npz`:
 
-    inputs, targets       int32 [4, 4, 7]   [batch of the cycle, row, time]; step n takes batch n % 4
+    inputs, targets       int32 [4, 4, 7]   [batch of the cycle, row, time]; step n: batch n % 4
     lengths               int32 [4, 4]      [batch of the cycle, row]; only with sequenceLength
     variable/NAME         weights before step 1, by TensorFlow's name without ":0"
     outputs               [4, 7, depth]     dynamic_rnn's outputs of batch 0 with those weights
@@ -24,7 +24,7 @@ Keys of each `.npz`:
     state/LAYER/c, .../h  [4, depth]        final state of a layer (LSTM cells)
     loss                  []                of batch 0 with the weights before step 1
     gradient/NAME         d loss / d NAME, batch 0, weights before step 1
-    losses                [100]             the loss of each Adam step, fetched together with the step
+    losses                [100]             of each Adam step, fetched together with the step
 """
 
 import os
@@ -113,7 +113,9 @@ def make(cell_name, layers, with_lengths):
     assert arrays["losses"][0] == arrays["loss"]
     assert arrays["losses"][-4:].mean() < arrays["losses"][:4].mean()
     if cell_name == "lstm_projection":
-        assert any(np.any(np.abs(value) == np.float32(CELL_CLIP)) for value in state_values.values())
+        assert any(
+            np.any(np.abs(value) == np.float32(CELL_CLIP)) for value in state_values.values()
+        )
 
     projected = cell_name == "lstm_projection"
     name = f"{cell_name}_{layers}" + ("_lengths" if with_lengths else "")

@@ -17,7 +17,7 @@ Keys of each `.npz`, float64 unless said otherwise:
 
     input/NAME, loss, first/NAME, penalty, second/NAME, vector/NAME, product/NAME
 
-NAME of a cell's weight is TensorFlow's, as in `rnn/basic_lstm_cell/kernel`; its shape is the input's.
+NAME of a cell's weight is TensorFlow's, as in `rnn/basic_lstm_cell/kernel`.
 """
 
 import os
@@ -102,32 +102,72 @@ CELL_FORMULA = (
 )
 LENGTHS = np.array([4, 2], np.int32)
 CASES = [
-    ("basic_rnn", CELL_FORMULA.format("BasicRNNCell(3)", ""), {"x": (2, 4, 2)},
-     recurrent(lambda: rnn_cell.BasicRNNCell(3))),
-    ("lstm", CELL_FORMULA.format("BasicLSTMCell(3)", ""), {"x": (2, 4, 2)},
-     recurrent(lambda: rnn_cell.BasicLSTMCell(3))),
-    ("gru", CELL_FORMULA.format("GRUCell(3)", ""), {"x": (2, 4, 2)},
-     recurrent(lambda: rnn_cell.GRUCell(3))),
-    ("lstm_lengths", CELL_FORMULA.format("BasicLSTMCell(3)", ", sequence_length=lengths"),
-     {"x": (2, 4, 2)}, recurrent(lambda: rnn_cell.BasicLSTMCell(3), LENGTHS)),
-    ("while_until", "while reduce_sum(a) < 6: a = a * w + sin(a); reduce_sum(square(a))",
-     {"a": np.array([0.5, 0.7, 0.9]), "w": np.array([1.1, 1.3, 0.8])}, while_until),
-    ("while_no_turn",
-     "while reduce_sum(a) < 0: a = a * w; reduce_sum(a * a * a) + reduce_sum(exp(w))",
-     {"a": np.array([0.5, 0.7, 0.9]), "w": np.array([1.1, 1.3, 0.8])}, while_no_turn),
-    ("nested",
-     "for i in 0..<3: { for j in 0...i: a = tanh(a * w + b) }, a = a * a + b; reduce_sum(a)",
-     {"a": (3,), "w": (3,), "b": (3,)}, nested),
-    ("cond_in_loop",
-     "5 times: a = reduce_sum(a) > 0 ? a * a - w : sin(a) * w; reduce_sum(square(a))",
-     {"a": np.array([0.6, -0.4, 0.5]), "w": np.array([0.9, 0.7, 0.8])}, cond_in_loop),
-    ("loop_in_cond",
-     "reduce_sum(a) > 0 ? { 3 times: a = tanh(a * w) } : a; reduce_sum(a)",
-     {"a": np.array([0.6, -0.4, 0.5]), "w": np.array([0.9, 0.7, 0.8])}, loop_in_cond),
-    ("scan", "h = tanh(h * u + e * w) for each row e of x; reduce_sum(square(all h))",
-     {"x": (4, 3), "h": (3,), "u": (3,), "w": (3,)}, scan),
-    ("map_fn", "y = exp(sin(e)) * w for each row e of x; reduce_sum(square(all y))",
-     {"x": (4, 3), "w": (3,)}, map_fn),
+    (
+        "basic_rnn",
+        CELL_FORMULA.format("BasicRNNCell(3)", ""),
+        {"x": (2, 4, 2)},
+        recurrent(lambda: rnn_cell.BasicRNNCell(3)),
+    ),
+    (
+        "lstm",
+        CELL_FORMULA.format("BasicLSTMCell(3)", ""),
+        {"x": (2, 4, 2)},
+        recurrent(lambda: rnn_cell.BasicLSTMCell(3)),
+    ),
+    (
+        "gru",
+        CELL_FORMULA.format("GRUCell(3)", ""),
+        {"x": (2, 4, 2)},
+        recurrent(lambda: rnn_cell.GRUCell(3)),
+    ),
+    (
+        "lstm_lengths",
+        CELL_FORMULA.format("BasicLSTMCell(3)", ", sequence_length=lengths"),
+        {"x": (2, 4, 2)},
+        recurrent(lambda: rnn_cell.BasicLSTMCell(3), LENGTHS),
+    ),
+    (
+        "while_until",
+        "while reduce_sum(a) < 6: a = a * w + sin(a); reduce_sum(square(a))",
+        {"a": np.array([0.5, 0.7, 0.9]), "w": np.array([1.1, 1.3, 0.8])},
+        while_until,
+    ),
+    (
+        "while_no_turn",
+        "while reduce_sum(a) < 0: a = a * w; reduce_sum(a * a * a) + reduce_sum(exp(w))",
+        {"a": np.array([0.5, 0.7, 0.9]), "w": np.array([1.1, 1.3, 0.8])},
+        while_no_turn,
+    ),
+    (
+        "nested",
+        "for i in 0..<3: { for j in 0...i: a = tanh(a * w + b) }, a = a * a + b; reduce_sum(a)",
+        {"a": (3,), "w": (3,), "b": (3,)},
+        nested,
+    ),
+    (
+        "cond_in_loop",
+        "5 times: a = reduce_sum(a) > 0 ? a * a - w : sin(a) * w; reduce_sum(square(a))",
+        {"a": np.array([0.6, -0.4, 0.5]), "w": np.array([0.9, 0.7, 0.8])},
+        cond_in_loop,
+    ),
+    (
+        "loop_in_cond",
+        "reduce_sum(a) > 0 ? { 3 times: a = tanh(a * w) } : a; reduce_sum(a)",
+        {"a": np.array([0.6, -0.4, 0.5]), "w": np.array([0.9, 0.7, 0.8])},
+        loop_in_cond,
+    ),
+    (
+        "scan",
+        "h = tanh(h * u + e * w) for each row e of x; reduce_sum(square(all h))",
+        {"x": (4, 3), "h": (3,), "u": (3,), "w": (3,)},
+        scan,
+    ),
+    (
+        "map_fn",
+        "y = exp(sin(e)) * w for each row e of x; reduce_sum(square(all y))",
+        {"x": (4, 3), "w": (3,)},
+        map_fn,
+    ),
 ]
 
 
@@ -159,7 +199,7 @@ def make(name, formula, shapes, build, seed):
 
         def at(point, fetches):
             if assign:
-                run.run(assign, dict(zip(settings, point[len(given):])))
+                run.run(assign, dict(zip(settings, point[len(given) :])))
             feed = dict(zip(given.values(), point))
             return run.run(fetches, {**feed, **dict(zip(vectors, directions))})
 

@@ -1,0 +1,160 @@
+internal import COpenBLAS
+
+/// Element types of a floating-point product.
+package protocol ProductScalar: BinaryFloatingPoint, Sendable {
+  /// `c = a b + beta c` with OpenBLAS, row-major.
+  static func multiply(
+    _ shape: MatrixProduct.Block, a: UnsafePointer<Self>, b: UnsafePointer<Self>,
+    c: UnsafeMutablePointer<Self>, beta: Self)
+}
+
+/// A planned product of row-major matrices, `c = a b` or `c += a b`.
+///
+/// The output is cut into blocks on a grid that depends on the shape alone, since OpenBLAS gives a
+/// row other bits when rows are grouped otherwise: the blocks may run in any order and on any
+/// number of threads and give the same bits. Each block packs its part of both operands again,
+/// which decides the grid: rows are split while a block keeps 256 of them (or 32, where the right
+/// operand is small enough to stay in the second-level cache), then columns. Up to 2^19
+/// multiplications stay in one block, 2^27 in two, 2^32 in four, more in eight.
+package struct MatrixProduct: Sendable, Hashable {
+  /// The shape of a block's product and the strides of its operands.
+  package struct Block: Sendable {
+    /// The extents: `c` is `[m, n]`, the summed axis has length `k`.
+    package var m: Int, n: Int, k: Int
+    /// Whether the operands are stored transposed.
+    package var transposeA: Bool, transposeB: Bool
+    /// The lengths of stored rows.
+    package var strideA: Int, strideB: Int, strideC: Int
+  }
+
+  /// The extents: `c` is `[m, n]`, the summed axis has length `k`.
+  package let m: Int, n: Int, k: Int
+  /// Whether `a` is stored as `[k, m]`, and `b` as `[n, k]`.
+  package let transposeA: Bool, transposeB: Bool
+  private let rowsPerBlock: Int, columnsPerBlock: Int
+
+  /// The number of blocks that make up the output.
+  package let blockCount: Int
+
+  /// Plans `[m, k] x [k, n]`.
+  package init(m: Int, n: Int, k: Int, transposeA: Bool = false, transposeB: Bool = false) {
+    (self.m, self.n, self.k) = (m, n, k)
+    (self.transposeA, self.transposeB) = (transposeA, transposeB)
+    let multiplications = m * n * k
+    let target =
+      multiplications <= 1 << 19
+      ? 1
+      : multiplications <= 1 << 27 ? 2 : multiplications <= 1 << 32 ? 4 : 8
+    let leastRows = n * k <= 1 << 16 ? 32 : 256
+    var (rows, columns) = (1, 1)
+    while rows * columns < target, m / (rows * 2) >= leastRows { rows *= 2 }
+    while rows * columns < target, n / (columns * 2) >= 64 { columns *= 2 }
+    while rows * columns < target, m / (rows * 2) >= 32 { rows *= 2 }
+    rowsPerBlock = MatrixProduct.piece(of: m, in: rows, multipleOf: 16)
+    columnsPerBlock = MatrixProduct.piece(of: n, in: columns, multipleOf: 32)
+    blockCount =
+      m == 0 || n == 0
+      ? 0
+      : ((m + rowsPerBlock - 1) / rowsPerBlock) * ((n + columnsPerBlock - 1) / columnsPerBlock)
+  }
+
+  private static func piece(of length: Int, in count: Int, multipleOf unit: Int) -> Int {
+    if count == 1 { return max(length, 1) }
+    return ((length + count - 1) / count + unit - 1) / unit * unit
+  }
+
+  /// Computes one block of `c`.
+  ///
+  /// - Parameters:
+  ///   - block: The block, in `0..<blockCount`.
+  ///   - accumulate: Whether the product is added to `c`. With `k == 0` the product is zero.
+  package func run<Scalar: ProductScalar>(
+    block: Int, a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>,
+    c: UnsafeMutablePointer<Scalar>, accumulate: Bool = false
+  ) {
+    let (row, column, part) = part(block)
+    let output = c + row * n + column
+    if k == 0 {
+      if accumulate { return }
+      for r in 0..<part.m { (output + r * n).update(repeating: 0, count: part.n) }
+      return
+    }
+    Scalar.multiply(
+      part, a: a + (transposeA ? row : row * k), b: b + (transposeB ? column * k : column),
+      c: output, beta: accumulate ? 1 : 0)
+  }
+
+  /// Computes one block of `c` in wrapping integer arithmetic.
+  package func run<Scalar: FixedWidthInteger>(
+    block: Int, a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>,
+    c: UnsafeMutablePointer<Scalar>, accumulate: Bool = false
+  ) {
+    let (row, column, part) = part(block)
+    for i in row..<row + part.m {
+      let output = c + i * n + column
+      if !accumulate { output.update(repeating: 0, count: part.n) }
+      for l in 0..<k {
+        let factor = a[transposeA ? l * m + i : i * k + l]
+        let (base, step) = transposeB ? (column * k + l, k) : (l * n + column, 1)
+        for j in 0..<part.n { output[j] &+= factor &* b[base + j * step] }
+      }
+    }
+  }
+
+  private func part(_ block: Int) -> (row: Int, column: Int, Block) {
+    let across = (n + columnsPerBlock - 1) / columnsPerBlock
+    let (down, right) = block.quotientAndRemainder(dividingBy: across)
+    let (row, column) = (down * rowsPerBlock, right * columnsPerBlock)
+    let part = Block(
+      m: min(rowsPerBlock, m - row), n: min(columnsPerBlock, n - column), k: k,
+      transposeA: transposeA, transposeB: transposeB, strideA: transposeA ? m : k,
+      strideB: transposeB ? k : n, strideC: n)
+    return (row, column, part)
+  }
+}
+
+/// OpenBLAS's own threads are off, for the whole process: products are split by `MatrixProduct`.
+private let singleThreaded: Void = openblas_set_num_threads(1)
+
+extension Float: ProductScalar {
+  package static func multiply(
+    _ shape: MatrixProduct.Block, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
+    c: UnsafeMutablePointer<Float>, beta: Float
+  ) {
+    _ = singleThreaded
+    let transA = shape.transposeA ? CblasTrans : CblasNoTrans
+    let transB = shape.transposeB ? CblasTrans : CblasNoTrans
+    let (m, n, k) = (blasint(shape.m), blasint(shape.n), blasint(shape.k))
+    let (lda, ldb) = (blasint(shape.strideA), blasint(shape.strideB))
+    if shape.m == 1 {
+      // One row: c = b^T a, where the vector a may be a column of its matrix.
+      cblas_sgemv(
+        CblasRowMajor, shape.transposeB ? CblasNoTrans : CblasTrans, shape.transposeB ? n : k,
+        shape.transposeB ? k : n, 1, b, ldb, a, shape.transposeA ? lda : 1, beta, c, 1)
+      return
+    }
+    cblas_sgemm(
+      CblasRowMajor, transA, transB, m, n, k, 1, a, lda, b, ldb, beta, c, blasint(shape.strideC))
+  }
+}
+
+extension Double: ProductScalar {
+  package static func multiply(
+    _ shape: MatrixProduct.Block, a: UnsafePointer<Double>, b: UnsafePointer<Double>,
+    c: UnsafeMutablePointer<Double>, beta: Double
+  ) {
+    _ = singleThreaded
+    let transA = shape.transposeA ? CblasTrans : CblasNoTrans
+    let transB = shape.transposeB ? CblasTrans : CblasNoTrans
+    let (m, n, k) = (blasint(shape.m), blasint(shape.n), blasint(shape.k))
+    let (lda, ldb) = (blasint(shape.strideA), blasint(shape.strideB))
+    if shape.m == 1 {
+      cblas_dgemv(
+        CblasRowMajor, shape.transposeB ? CblasNoTrans : CblasTrans, shape.transposeB ? n : k,
+        shape.transposeB ? k : n, 1, b, ldb, a, shape.transposeA ? lda : 1, beta, c, 1)
+      return
+    }
+    cblas_dgemm(
+      CblasRowMajor, transA, transB, m, n, k, 1, a, lda, b, ldb, beta, c, blasint(shape.strideC))
+  }
+}
