@@ -2,7 +2,7 @@ internal import GraphArrays
 
 /// What a gradient rule is told: the operation, its forward values as they can be read where the
 /// gradient is declared, and the gradients that reach its outputs.
-package struct GradientContext: Sendable {
+package struct GradientContext {
   /// The operation that is differentiated.
   package let operation: Operation
   /// The gradients of the outputs; nil where none reaches one.
@@ -11,44 +11,40 @@ package struct GradientContext: Sendable {
   package let tapeGradients: [TapeGradient]
   /// Which operands' gradients are wanted.
   package let isNeeded: [Bool]
-  /// A forward tensor as the gradient reads it: itself, or from a tape where the gradient is the
-  /// body of another loop.
-  let forward: @Sendable (Tensor) -> Tensor
-  /// The run-time shape of a forward tensor, as an int32 vector.
-  let forwardShape: @Sendable (Tensor) -> Tensor
+  /// How forward tensors are read: themselves, or from a tape where the gradient is the body of
+  /// another loop.
+  let values: any ForwardValues
 
   package init(
     operation: Operation, outputGradients: [Tensor?], tapeGradients: [TapeGradient] = [],
-    isNeeded: [Bool], forward: @escaping @Sendable (Tensor) -> Tensor,
-    forwardShape: @escaping @Sendable (Tensor) -> Tensor
+    isNeeded: [Bool], values: any ForwardValues
   ) {
     self.operation = operation
     self.outputGradients = outputGradients
     self.tapeGradients = tapeGradients
     self.isNeeded = isNeeded
-    self.forward = forward
-    self.forwardShape = forwardShape
+    self.values = values
   }
 
   /// An operand's forward value.
-  package func input(_ index: Int = 0) -> Tensor { forward(operation.inputs[index]) }
+  package func input(_ index: Int = 0) -> Tensor { values.value(of: operation.inputs[index]) }
   /// An output's forward value.
-  package func output(_ index: Int = 0) -> Tensor { forward(operation.outputs[index]) }
+  package func output(_ index: Int = 0) -> Tensor { values.value(of: operation.outputs[index]) }
   /// The type of an operand as declared, also where its value is read from a tape.
   package func inputType(_ index: Int = 0) -> TensorType { operation.inputs[index].type }
   /// The type of an output as declared.
   package func outputType(_ index: Int = 0) -> TensorType { operation.outputs[index].type }
   /// An operand's shape: a constant where it is known, else what it is in the run; an int32 vector.
   /// Cheaper than `input(i).dynamicShape`: no tape of the value is needed for it.
-  package func inputShape(_ index: Int = 0) -> Tensor { forwardShape(operation.inputs[index]) }
+  package func inputShape(_ index: Int = 0) -> Tensor { values.shape(of: operation.inputs[index]) }
   /// An output's shape, likewise.
-  package func outputShape(_ index: Int = 0) -> Tensor { forwardShape(operation.outputs[index]) }
+  package func outputShape(_ index: Int = 0) -> Tensor {
+    values.shape(of: operation.outputs[index])
+  }
 
   /// The gradient of an output; zeros where none reaches it.
   package func dy(_ index: Int = 0) -> Tensor {
-    if let gradient = outputGradients[index] { return gradient }
-    let type = outputType(index)
-    return Gradients.zeros(like: type, shape: outputShape(index), in: operation.graph)
+    outputGradients[index] ?? values.zeros(of: operation.outputs[index])
   }
 
   /// `gradient`, of an elementwise result, summed over what an operand was broadcast along.

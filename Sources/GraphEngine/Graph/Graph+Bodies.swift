@@ -11,12 +11,13 @@ extension Graph {
     return body
   }
 
-  /// Runs `declare` with this body open again.
-  package func reopen(_ declare: () -> Void) {
+  /// Runs `declare` with this graph or body as the innermost one, whichever are open.
+  @discardableResult
+  package func reopen<R>(_ declare: () -> R) -> R {
     let root = root
     root.state.withLock { $0.bodies.append(self) }
-    declare()
-    root.state.withLock { _ = $0.bodies.removeLast() }
+    defer { root.state.withLock { _ = $0.bodies.removeLast() } }
+    return declare()
   }
 
   /// Runs `declare` with all bodies closed: what it declares goes into the outermost graph.
@@ -35,9 +36,7 @@ extension Graph {
 
   /// A parameter of this body.
   package func parameter(_ type: TensorType, name: String = "arg") -> Tensor {
-    var result = Tensor.invalid(in: self)
-    reopen { result = tensor(Argument(type: type), [], name: name) }
-    return result
+    reopen { tensor(Argument(type: type), [], name: name) }
   }
 
   /// `tensor` as this graph sees it: itself, or the parameter through which it is captured.
@@ -64,9 +63,7 @@ extension Graph {
     if let constant = source.definition as? Const {
       // Constants are copied: a body that knows their values infers more exact types.
       inner = withoutControls {
-        var copy = Tensor.invalid(in: self)
-        reopen { copy = self.tensor(constant, [], name: plainName(source.name)) }
-        return copy
+        reopen { self.tensor(constant, [], name: plainName(source.name)) }
       }
       state.withLock { $0.captures[outer] = inner }
       return inner
