@@ -1,3 +1,5 @@
+internal import GraphArrays
+
 /// How a gradient that is being declared reads the graph which it differentiates.
 ///
 /// At the top a forward tensor is itself. In the body of a gradient loop it is read from the tapes

@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 /// What gradient rules and the reverse walk share.
 package enum Gradients {

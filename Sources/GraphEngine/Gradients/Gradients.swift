@@ -84,7 +84,7 @@ private func differentiate(
     }
   }
   walk.run(to: sources.flatMap { $0 }, stoppingAt: stops)
-  return zip(xs, sources).map { x, places in
+  return zip(xs, sources).map { x, places -> Tensor? in
     guard x.isValid else { return nil }
     let parts = x.dtype.isFloating ? places.compactMap { walk.total(of: $0) } : []
     if let total = Gradients.total(parts) { return total }

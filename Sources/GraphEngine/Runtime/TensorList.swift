@@ -80,7 +80,7 @@ package final class TensorList: @unchecked Sendable {
   ///   written and its shape is not known.
   package func item(at index: Int, shape: Shape) throws(RunFailure) -> Item {
     guard isBlank || items.indices.contains(index) else {
-      throw RunFailure("Trying to access element \(index) in a list with \(count) elements.")
+      throw RunFailure(.invalidArgument, "Trying to access element \(index) in a list with \(count) elements.")
     }
     return try read(items.indices.contains(index) ? items[index] : .unwritten, shape)
   }
@@ -91,6 +91,7 @@ package final class TensorList: @unchecked Sendable {
     case .array(_, let shape):
       guard wanted.accepts(shape) else {
         throw RunFailure(
+          .invalidArgument,
           "a list element has shape \(Shape(shape)), and \(wanted) is asked for")
       }
       return item
@@ -100,10 +101,12 @@ package final class TensorList: @unchecked Sendable {
       }
       guard let known = elementShape.merged(with: wanted) else {
         throw RunFailure(
+          .invalidArgument,
           "a list's elements have shape \(elementShape), and \(wanted) is asked for")
       }
       guard let extents = known.known ?? known.merged(with: commonShape)?.known else {
         throw RunFailure(
+          .invalidArgument,
           "Trying to read an uninitialized tensor but element_shape is not fully defined: "
             + "\(known) and no list element is set.")
       }
@@ -131,17 +134,20 @@ package final class TensorList: @unchecked Sendable {
   package func stackedShape(_ wanted: Shape) throws(RunFailure) -> [Int] {
     guard var shape = elementShape.merged(with: wanted) else {
       throw RunFailure(
+        .invalidArgument,
         "a list's elements have shape \(elementShape), and \(wanted) is asked for")
     }
     for case .array(_, let extents) in items {
       guard let merged = shape.merged(with: Shape(extents)) else {
         throw RunFailure(
+          .invalidArgument,
           "Tried to stack list elements of different shapes: \(shape) and \(Shape(extents))")
       }
       shape = merged
     }
     guard let extents = shape.known else {
       throw RunFailure(
+        .invalidArgument,
         items.isEmpty
           ? "Tried to stack elements of an empty list with non-fully-defined element_shape: "
             + "\(shape)"
@@ -161,10 +167,11 @@ package final class TensorList: @unchecked Sendable {
       items += Array(repeating: .unwritten, count: index + 1 - count)
     }
     guard items.indices.contains(index) else {
-      throw RunFailure("Trying to modify element \(index) in a list with \(count) elements.")
+      throw RunFailure(.invalidArgument, "Trying to modify element \(index) in a list with \(count) elements.")
     }
     if case .array(_, let shape) = item, !elementShape.accepts(shape) {
       throw RunFailure(
+        .invalidArgument,
         "Tried to set a tensor with incompatible shape at a list index. Item element shape: "
           + "\(Shape(shape)) list shape: \(elementShape)")
     }
@@ -177,6 +184,7 @@ package final class TensorList: @unchecked Sendable {
   package func push(_ item: Item) throws(RunFailure) {
     if case .array(_, let shape) = item, !elementShape.accepts(shape) {
       throw RunFailure(
+        .invalidArgument,
         "Tried to append a tensor with incompatible shape to a list. Op element shape: "
           + "\(Shape(shape)) list shape: \(elementShape)")
     }
@@ -188,7 +196,7 @@ package final class TensorList: @unchecked Sendable {
   /// - Throws: `RunFailure` where there is none, or it was not written and its shape is not known.
   package func pop(shape: Shape) throws(RunFailure) -> Item {
     if isBlank, items.isEmpty { return try read(.unwritten, shape) }
-    guard let last = items.last else { throw RunFailure("Trying to pop from an empty list.") }
+    guard let last = items.last else { throw RunFailure(.invalidArgument, "Trying to pop from an empty list.") }
     let item = try read(last, shape)
     items.removeLast()
     return item
@@ -222,9 +230,10 @@ package final class TensorList: @unchecked Sendable {
     case (.list(let x), .list(let y)): return .list(try sum([x, y]))
     case (.array(let x, let shape), .array(let y, let other)):
       guard shape == other, let count = Shape.elementCount(shape),
-        let add = KernelTable.best.add.loop(for: dtype)
+        let type = dtype.kernelType, let add = KernelTable.best.pointee.add[type]
       else {
         throw RunFailure(
+          .invalidArgument,
           "Trying to add list elements of shapes \(Shape(shape)) and \(Shape(other)), dtype "
             + "\(dtype)")
       }

@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 /// The shape of a list's items as the list was made, -1 where an extent is not known and the scalar
 /// -1 where not even the rank is. TF: `TensorListElementShape`.

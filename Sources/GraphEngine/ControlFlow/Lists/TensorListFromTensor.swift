@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 /// The list of the slices of `x` along its first axis.
 func tensorListFromTensor(_ x: Tensor) -> Tensor {

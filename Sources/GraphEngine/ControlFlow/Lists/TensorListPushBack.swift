@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 /// A list with one more item at the end.
 func tensorListPushBack(_ list: Tensor, _ item: Tensor) -> Tensor {

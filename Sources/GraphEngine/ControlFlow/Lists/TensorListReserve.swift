@@ -27,7 +27,7 @@ package struct TensorListReserve: EmptyListDefinition {
     let shape = ShapeOperand(request, 0)
     return Kernel(bindsOutputs: true) { arguments, _ throws(RunFailure) in
       let count = arguments.integer(1)
-      guard count >= 0 else { throw RunFailure(Self.negative(count).message) }
+      guard count >= 0 else { throw RunFailure(.invalidArgument, Self.negative(count).message) }
       let elementShape = dtype == .variant ? Shape.unknown : shape.shape(arguments)
       arguments.setObject(TensorList(dtype: dtype, elementShape: elementShape, count: count))
     }

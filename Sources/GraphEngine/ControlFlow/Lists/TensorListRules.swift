@@ -102,6 +102,7 @@ extension Arguments {
     case .array(let storage, let shape):
       guard type.shape.accepts(shape) else {
         throw RunFailure(
+          .invalidArgument,
           "a list element has shape \(Shape(shape)), and \(type.shape) is asked for")
       }
       bind(output: index, storage: storage, shape: shape)

@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 /// A list with another item at `index`.
 func tensorListSetItem(

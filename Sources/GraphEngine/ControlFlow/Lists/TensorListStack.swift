@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 /// The items of a list behind each other along a new first axis.
 ///
@@ -52,13 +52,14 @@ package struct TensorListStack: OpDefinition {
       let list = try arguments.list(0)
       guard count < 0 || count == list.count else {
         throw RunFailure(
+          .invalidArgument,
           "Operation expected a list with \(count) elements but got a list with \(list.count) "
             + "elements.")
       }
       let extents = try list.stackedShape(shape.shape(arguments))
       let whole = [list.count] + extents
       guard type.shape.accepts(whole), let elements = Shape.elementCount(whole) else {
-        throw RunFailure("a stacked list has shape \(Shape(whole)), and \(type.shape) is asked for")
+        throw RunFailure(.invalidArgument, "a stacked list has shape \(Shape(whole)), and \(type.shape) is asked for")
       }
       let size = list.count == 0 ? 0 : elements / list.count * byteSize
       var target = arguments.makeOutput(byteCount: elements * byteSize, shape: whole)

@@ -29,7 +29,8 @@ package struct AddN: OpDefinition {
       throw GraphError(.invalidArgument, "AddN does not take \(sum.dtype)")
     }
     for (index, type) in context.types.enumerated().dropFirst() {
-      guard let merged = sum.merged(with: type) else {
+      let merged = sum.dtype == .variant ? sum.widened(with: type) : sum.merged(with: type)
+      guard let merged else {
         throw GraphError(
           .invalidArgument,
           "Inputs to AddN must have the same size and shape.  Input 0: \(context.shape(0)) != "
@@ -43,9 +44,10 @@ package struct AddN: OpDefinition {
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let operands = request.inputs.count
     if request.dtype == .variant {
-      return Kernel { arguments, _ throws(RunFailure) in
-        let lists = (0..<operands).map { arguments.object($0) as? TensorList }
-        arguments.setObject(try TensorList.sum(lists.compactMap { $0 }))
+      return Kernel(bindsOutputs: true) { arguments, _ throws(RunFailure) in
+        var lists: [TensorList] = []
+        for operand in 0..<operands { lists.append(try arguments.list(operand)) }
+        arguments.setObject(try TensorList.sum(lists))
       }
     }
     guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type]

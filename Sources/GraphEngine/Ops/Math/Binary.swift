@@ -123,7 +123,7 @@ extension Binary.Refusal {
 /// What derivatives are made from: operands, result and the gradient of the result.
 ///
 /// Each is read where it is named: a value that a derivative does not name is not kept for it.
-struct BinaryPoint: Sendable {
+struct BinaryPoint {
   let context: GradientContext
 
   var x: Tensor { context.input(0) }
