@@ -51,7 +51,7 @@ package struct Unary: OpDefinition {
 /// What a derivative is made from: operand, result and the gradient of the result.
 ///
 /// Each is read where it is named: a value that a derivative does not name is not kept for it.
-struct UnaryPoint: Sendable {
+struct UnaryPoint {
   let context: GradientContext
 
   var x: Tensor { context.input() }
