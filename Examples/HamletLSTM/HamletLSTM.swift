@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import StaticGraph
+
+/// Trains a recurrent network on a text, character by character, and lets it write.
+@main
+struct HamletLSTM: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "HamletLSTM",
+    abstract: "Trains a recurrent network on a text, character by character, and lets it write.")
+
+  @OptionGroup(title: "Training") var training: TrainingOptions
+  @OptionGroup(title: "Writing") var writing: WritingOptions
+  @OptionGroup(title: "Common") var common: CommonOptions
+
+  func run() throws {
+    let files = ModelFiles(directory: URL(filePath: common.out))
+    if !writing.generateOnly {
+      var trainer = try makeTrainer(files)
+      switch try trainer.train(epochs: training.epochs, patience: training.patience) {
+      case .finished: break
+      case .interrupted:
+        print("Interrupted. To go on: HamletLSTM --resume --out \(common.out)")
+        throw ExitCode(130)
+      }
+    }
+    try write(files)
+  }
+
+  private func makeTrainer(_ files: ModelFiles) throws -> Trainer {
+    if training.resume {
+      let settings = try files.settings()
+      let corpus = try TextCorpus(contentsOf: files.text)
+      return try Trainer(settings, corpus, files, workers: common.workers, resuming: true)
+    }
+    let corpus = try TextCorpus(contentsOf: URL(filePath: training.text), lowercased: true)
+    let settings = Settings(
+      cell: training.cell, units: training.units, layers: training.layers, batch: training.batch,
+      time: training.time, learningRate: training.learningRate, clipNorm: training.clipNorm,
+      keepProb: training.keepProb, carryState: training.carryState, holdOut: training.holdOut,
+      fastLoss: training.fastLoss, seed: common.seed ?? Int.random(in: 1..<1 << 31),
+      vocabulary: corpus.decode(corpus.vocabulary.indices.map(Int32.init)))
+    try files.begin(settings, text: corpus.decode(corpus.ids))
+    return try Trainer(settings, corpus, files, workers: common.workers, resuming: false)
+  }
+
+  private func write(_ files: ModelFiles) throws {
+    let settings = try files.settings()
+    let corpus = try TextCorpus(contentsOf: files.text)
+    let seed = common.seed ?? Int.random(in: 1..<1 << 31)
+    let writer = try Writer(
+      settings, weights: files.bestWeights(), seed: seed, workers: common.workers)
+    let passage = corpus.randomPassage(length: settings.time, seed: seed)
+    let text = try writer.write(
+      after: passage, characters: writing.characters, window: writing.window,
+      temperature: writing.greedy ? nil : writing.temperature)
+    print("\nA passage of the text:\n\(corpus.decode(passage))")
+    print("\nThe model goes on:\n\(corpus.decode(text))")
+  }
+}
+
+extension TextCorpus {
+  /// Characters from a random place, the same one for the same seed.
+  func randomPassage(length: Int, seed: Int) -> [Int32] {
+    // One step of SplitMix64 (Steele, Lea and Flood, 2014).
+    var bits = UInt64(bitPattern: Int64(seed)) &+ 0x9e37_79b9_7f4a_7c15
+    bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
+    bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
+    bits ^= bits >> 31
+    let places = UInt64(max(1, ids.count - length + 1))
+    return Array(ids.dropFirst(Int(bits % places)).prefix(length))
+  }
+}

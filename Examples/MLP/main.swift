@@ -1,0 +1,45 @@
+// A network with one hidden layer learns which of two interleaved spirals a point lies on.
+
+import Foundation
+import StaticGraph
+
+/// `count` points on each of two spirals: coordinates `[2 * count, 2]` and labels `[2 * count]`.
+func spirals(count: Int) -> (points: NDArray, labels: NDArray) {
+  var points: [Float] = []
+  var labels: [Int32] = []
+  for index in 0..<count {
+    let radius = Float(index + 1) / Float(count)
+    for spiral in 0..<2 {
+      let angle = 4 * radius + Float(spiral) * Float.pi
+      points += [radius * Float(cos(Double(angle))), radius * Float(sin(Double(angle)))]
+      labels.append(Int32(spiral))
+    }
+  }
+  return (NDArray(points, shape: [2 * count, 2]), NDArray(labels, shape: [2 * count]))
+}
+
+let (points, classes) = spirals(count: 100)
+
+let graph = Graph(seed: 3)
+let inputs = graph.placeholder(.float32, shape: [nil, 2], name: "inputs")
+let labels = graph.placeholder(.int32, shape: [nil], name: "labels")
+let hidden = dense(inputs, units: 32, activation: { tanh($0) }, name: "hidden")
+let logits = dense(hidden, units: 2, name: "logits")
+let loss = reduceMean(sparseSoftmaxCrossEntropyWithLogits(labels: labels, logits: logits))
+let isRight = argmax(logits, axis: 1, outputType: .int32) .== labels
+let accuracy = reduceMean(cast(isRight, to: .float32))
+let train = AdamOptimizer(learningRate: 0.02).minimize(loss)
+
+let session = try Session(graph)
+try session.run(graph.globalVariablesInitializer())
+let feeds: Feeds = [inputs: points, labels: classes]
+for step in 0..<400 {
+  try session.run(train, feeding: feeds)
+  if step % 100 == 99 {
+    let (value, part) = try session.run(loss, accuracy, feeding: feeds)
+    print(
+      String(
+        format: "step %3d  loss %.2f  right %.0f %%", step + 1, value.scalar(),
+        100 * part.scalar()))
+  }
+}
