@@ -37,24 +37,26 @@ public func dynamicRNN<Cell: RNNCell>(
     let lengths = sequenceLength.map { checkedLengths($0, batch: batch) }
     let bound = lengths.map { minimum(time, maximum(reduceMax($0), 1)) } ?? time
 
-    let items = tensorList(steps)
-    let width = graph.constant(cell.units, dtype: .int32)
-    let blank = tensorList(
-      count: time, elementShape: stack([batch, width], axis: 0), inputs.dtype, in: graph)
+    let items = tensorListFromTensor(steps)
+    let rows = timeMajor ? inputs.shape[1] : inputs.shape[0]
+    let blank = graph.reservedList(
+      of: TensorType(inputs.dtype, [rows, cell.units]), length: time)
     let start = graph.constant(0, dtype: .int32, name: "time")
     let (_, written, finalState) = whileLoop(start, blank, initialState, name: "while") {
       turn, _, _ in turn .< bound
     } body: { turn, outputs, state in
-      let input = item(of: items, at: turn)
+      let input = tensorListGetItem(items, turn)
       var (output, next) = graph.variableScope("") { cell(input, state) }
       if let lengths {
         let isRunning = turn .< lengths
         output = keep(output, where: isRunning)
         next = keep(next, else: state, where: isRunning)
       }
-      return (turn + 1, setting(outputs, at: turn, to: output), next)
+      return (turn + 1, tensorListSetItem(outputs, turn, output), next)
     }
-    let outputs = stacked(written)
+    let width = graph.constant(cell.units, dtype: .int32)
+    let outputs = tensorListStack(
+      written, count: steps.shape[0], shape: stack([batch, width], axis: 0))
     return (timeMajor ? outputs : transpose(outputs, permutation: [1, 0, 2]), finalState)
   }
 }

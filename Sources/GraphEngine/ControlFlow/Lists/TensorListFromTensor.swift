@@ -1,7 +1,7 @@
 package import GraphArrays
 
 /// The list of the slices of `x` along its first axis.
-func tensorListFromTensor(_ x: Tensor) -> Tensor {
+package func tensorListFromTensor(_ x: Tensor) -> Tensor {
   let graph = x.graph
   var slice = x.type
   slice.shape = Shape(dimensions: x.shape.dimensions.map { Array($0.dropFirst()) })

@@ -5,7 +5,7 @@ internal import GraphArrays
 /// - Parameters:
 ///   - shape: The item's shape in the run, an int32 vector, where the list's own type does not
 ///     tell it.
-func tensorListGetItem(_ list: Tensor, _ index: Tensor, shape: Tensor? = nil) -> Tensor {
+package func tensorListGetItem(_ list: Tensor, _ index: Tensor, shape: Tensor? = nil) -> Tensor {
   let graph = list.graph
   let element = list.type.element ?? TensorType(.float32, .unknown)
   return graph.tensor(

@@ -121,7 +121,7 @@ extension Graph {
   }
 
   /// A list of `length` items of a type, none of them written.
-  func reservedList(of element: TensorType, length: Tensor) -> Tensor {
+  package func reservedList(of element: TensorType, length: Tensor) -> Tensor {
     tensor(
       TensorListReserve(element: element), [elementShape(element), length],
       name: "TensorListReserve")

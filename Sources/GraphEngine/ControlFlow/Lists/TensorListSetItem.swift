@@ -1,7 +1,7 @@
 package import GraphArrays
 
 /// A list with another item at `index`.
-func tensorListSetItem(
+package func tensorListSetItem(
   _ list: Tensor, _ index: Tensor, _ item: Tensor, isResizable: Bool = false
 ) -> Tensor {
   list.graph.tensor(

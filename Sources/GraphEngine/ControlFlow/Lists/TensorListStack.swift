@@ -6,7 +6,7 @@ package import GraphArrays
 ///   - count: The number of items, where it is known.
 ///   - shape: The shape of items in the run, an int32 vector, where the list's own type does not
 ///     tell it.
-func tensorListStack(_ list: Tensor, count: Int? = nil, shape: Tensor? = nil) -> Tensor {
+package func tensorListStack(_ list: Tensor, count: Int? = nil, shape: Tensor? = nil) -> Tensor {
   let graph = list.graph
   let element = list.type.element ?? TensorType(.float32, .unknown)
   return graph.tensor(
