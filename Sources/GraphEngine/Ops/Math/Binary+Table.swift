@@ -70,43 +70,43 @@ extension Binary {
   /// the gradient and the operand (or result) in this order, and linear in the gradient.
   private static let gradients: [Binary] = [
     Binary(
-      "TanhGrad", \.tanh_grad,
+      "TanhGrad", \.tanh_grad, broadcasts: false,
       dx: { $0.dz * -2 * $0.y * $0.x }, dy: { binary("TanhGrad", $0.x, $0.dz) }),
     Binary(
-      "SigmoidGrad", \.sigmoid_grad,
+      "SigmoidGrad", \.sigmoid_grad, broadcasts: false,
       dx: { point in
         let product = point.dz * point.y
         return product - product * 2 * point.x
       },
       dy: { binary("SigmoidGrad", $0.x, $0.dz) }),
     Binary(
-      "SqrtGrad", \.sqrt_grad,
+      "SqrtGrad", \.sqrt_grad, broadcasts: false,
       dx: { -($0.dz / $0.x) * $0.z }, dy: { $0.dz / $0.x * 0.5 }),
     Binary(
-      "RsqrtGrad", \.rsqrt_grad,
+      "RsqrtGrad", \.rsqrt_grad, broadcasts: false,
       dx: { $0.dz * -1.5 * $0.y * square($0.x) }, dy: { binary("RsqrtGrad", $0.x, $0.dz) }),
     Binary(
-      "ReciprocalGrad", \.reciprocal_grad,
+      "ReciprocalGrad", \.reciprocal_grad, broadcasts: false,
       dx: { $0.dz * -2 * $0.y * $0.x }, dy: { binary("ReciprocalGrad", $0.x, $0.dz) }),
 
     Binary(
-      "ReluGrad", \.relu_grad,
+      "ReluGrad", \.relu_grad, broadcasts: false,
       dx: { binary("ReluGrad", $0.dz, $0.y) }, dy: { $0.zeros(1) }),
     Binary(
-      "Relu6Grad", \.relu6_grad,
+      "Relu6Grad", \.relu6_grad, broadcasts: false,
       dx: { binary("Relu6Grad", $0.dz, $0.y) }, dy: { $0.zeros(1) }),
     Binary(
-      "EluGrad", \.elu_grad,
+      "EluGrad", \.elu_grad, broadcasts: false,
       dx: { binary("EluGrad", $0.dz, $0.y) }, dy: { select($0.y .< 0, $0.dz * $0.x, 0) }),
     Binary(
-      "SeluGrad", \.selu_grad,
+      "SeluGrad", \.selu_grad, broadcasts: false,
       dx: { binary("SeluGrad", $0.dz, $0.y) }, dy: { select($0.y .< 0, $0.dz * $0.x, 0) }),
     Binary(
-      "SoftplusGrad", \.softplus_grad,
+      "SoftplusGrad", \.softplus_grad, broadcasts: false,
       dx: { binary("SoftplusGrad", $0.dz, $0.y) },
       dy: { $0.dz * $0.x / (exp(-$0.y) + 2 + exp($0.y)) }),
     Binary(
-      "SoftsignGrad", \.softsign_grad,
+      "SoftsignGrad", \.softsign_grad, broadcasts: false,
       dx: { binary("SoftsignGrad", $0.dz, $0.y) },
       dy: { point in
         // The derivative of (1 + |y|)^-2.

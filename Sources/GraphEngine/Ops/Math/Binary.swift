@@ -14,6 +14,8 @@ package struct Binary: OpDefinition {
   package let name: String
   /// The dtype of results; nil for that of the operands.
   let result: DType?
+  /// Whether operands are broadcast; else they have one shape.
+  let broadcasts: Bool
   /// What the second operand may not hold where it is an integer.
   let refusal: Refusal
   @NotCompared var kernel: any KeyPath<sg_kernels, sg_binary> & Sendable
@@ -29,10 +31,12 @@ package struct Binary: OpDefinition {
   init(
     _ name: String, _ kernel: any KeyPath<sg_kernels, sg_binary> & Sendable,
     to result: DType? = nil,
-    refuses refusal: Refusal = .none, dx: Derivative? = nil, dy: Derivative? = nil
+    broadcasts: Bool = true, refuses refusal: Refusal = .none, dx: Derivative? = nil,
+    dy: Derivative? = nil
   ) {
     self.name = name
     self.result = result
+    self.broadcasts = broadcasts
     self.refusal = refusal
     _kernel = NotCompared(wrappedValue: kernel)
     _dx = NotCompared(wrappedValue: dx)
@@ -50,8 +54,16 @@ package struct Binary: OpDefinition {
         ? "; use floorDiv, or cast to a floating dtype" : ""
       throw GraphError(.invalidArgument, "\(name) does not take \(context.dtype())\(advice)")
     }
-    let shape = try InferenceContext.broadcast(context.shape(0), context.shape(1))
-    return [TensorType(result ?? context.dtype(), shape)]
+    return [TensorType(result ?? context.dtype(), try resultShape(context))]
+  }
+
+  private func resultShape(_ context: InferenceContext) throws(GraphError) -> Shape {
+    if broadcasts { return try InferenceContext.broadcast(context.shape(0), context.shape(1)) }
+    guard let shape = context.shape(0).merged(with: context.shape(1)) else {
+      throw GraphError(
+        .invalidArgument, "shapes \(context.shape(0)) and \(context.shape(1)) differ")
+    }
+    return shape
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
@@ -83,7 +95,7 @@ package struct Binary: OpDefinition {
     let point = BinaryPoint(context: context)
     return [dx, dy].enumerated().map { index, derivative -> Tensor? in
       guard context.isNeeded[index], let gradient = derivative(point) else { return nil }
-      return context.unbroadcast(gradient, to: index)
+      return broadcasts ? context.unbroadcast(gradient, to: index) : gradient
     }
   }
 
@@ -132,9 +144,7 @@ struct BinaryPoint {
   var dz: Tensor { context.dy() }
   /// Zeros of the first, or second, operand's shape.
   func zeros(_ index: Int) -> Tensor {
-    Gradients.zeros(
-      like: context.inputType(index), shape: context.inputShape(index),
-      in: context.operation.graph)
+    context.values.zeros(of: context.operation.inputs[index])
   }
 }
 

@@ -101,7 +101,7 @@ package struct Select: OpDefinition {
     let graph = context.operation.graph
     let condition = context.input(0)
     let dy = context.dy()
-    let zeros = Gradients.zeros(like: context.outputType(), shape: context.outputShape(), in: graph)
+    let zeros = context.values.zeros(of: context.operation.outputs[0])
     return [
       nil,
       context.isNeeded[1] ? graph.tensor(Select(), [condition, dy, zeros]) : nil,

@@ -58,10 +58,7 @@ struct UnaryPoint {
   var y: Tensor { context.output() }
   var dy: Tensor { context.dy() }
   /// Zeros of the operand's shape.
-  var zeros: Tensor {
-    Gradients.zeros(
-      like: context.inputType(), shape: context.inputShape(), in: context.operation.graph)
-  }
+  var zeros: Tensor { context.values.zeros(of: context.operation.inputs[0]) }
 }
 
 extension Unary {

@@ -86,8 +86,7 @@ package struct LeakyReluGrad: OpDefinition {
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let graph = context.operation.graph
-    let zeros = Gradients.zeros(
-      like: context.inputType(1), shape: context.inputShape(1), in: graph)
+    let zeros = context.values.zeros(of: context.operation.inputs[1])
     let definition = LeakyReluGrad(alpha: alpha)
     return [graph.tensor(definition, [context.dy(), context.input(1)]), zeros]
   }

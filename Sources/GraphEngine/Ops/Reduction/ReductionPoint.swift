@@ -1,7 +1,7 @@
 internal import GraphArrays
 
 /// What the derivative of a reduction is made from.
-struct ReductionPoint: Sendable {
+struct ReductionPoint {
   let context: GradientContext
   let keepDims: Bool
 
