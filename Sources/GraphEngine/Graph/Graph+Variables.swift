@@ -14,7 +14,9 @@ extension Graph {
     }
     return outsideBodies {
       let scope = currentNameScope
-      let full = uniqueVariableName(scope.isEmpty ? name : "\(scope)/\(name)")
+      let wanted = scope.isEmpty ? name : "\(scope)/\(name)"
+      if let again = repeatedVariable(wanted, isUnique: false) { return again }
+      let full = uniqueVariableName(wanted)
       return makeVariable(full, trainable: trainable) { graph in
         if let tensor = initial as? Tensor { return tensor }
         if let dtype { return initial.tensor(like: graph.constant(0, dtype: dtype)) }
@@ -34,7 +36,9 @@ extension Graph {
     }
     return outsideBodies {
       let scope = currentNameScope
-      let full = uniqueVariableName(scope.isEmpty ? name : "\(scope)/\(name)")
+      let wanted = scope.isEmpty ? name : "\(scope)/\(name)"
+      if let again = repeatedVariable(wanted, isUnique: false) { return again }
+      let full = uniqueVariableName(wanted)
       return makeVariable(full, shape, dtype, initializer, trainable)
     }
   }
@@ -58,6 +62,7 @@ extension Graph {
         return (full, scope?.reuse ?? .never, scope?.initializer, state.variables.byName[full])
       }
       if let existing {
+        if let again = repeatedVariable(existing.name, isUnique: true) { return again }
         return reused(existing, scope, shape, dtype, reuse)
       }
       if reuse == .always {
@@ -153,6 +158,10 @@ extension Graph {
     return existing.value
   }
 
+  private func repeatedVariable(_ name: String, isUnique: Bool) -> Tensor? {
+    state.withLock { $0.variables.takeRepeated(name, isUnique: isUnique)?.value }
+  }
+
   private func uniqueVariableName(_ name: String) -> String {
     state.withLock { state in
       var names = state.names
@@ -207,6 +216,7 @@ extension Graph {
         state.variables.byName[name] = variable
         state.variables.byHandle[handle.node] = variable
         state.variables.all.append(variable)
+        state.variables.handedOut.append(variable)
       }
       addToCollection(.globalVariables, variable)
       if trainable { addToCollection(.trainableVariables, variable) }

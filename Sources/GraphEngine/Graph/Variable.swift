@@ -70,6 +70,10 @@ struct VariableStore: Sendable {
   /// Variables in the order in which they were declared.
   var all: [Variable] = []
   var scopes: [VariableScope] = []
+  /// Variables as they were handed out to declarations, again for declarations that were repeated.
+  var handedOut: [Variable] = []
+  /// Variables that a repeated declaration of a loop's body is to get again.
+  var repeated: [Variable] = []
   /// How often each scope was opened since the scope around it was.
   var openings: [String: Int] = [:]
 
