@@ -12,16 +12,17 @@ public func cond<R: TensorStructure>(
   _ predicate: Tensor, name: String? = nil, then: () -> R, else otherwise: () -> R
 ) -> R {
   let graph = predicate.graph
-  var structures: [R] = []
-  let sides = [then, otherwise].map { declare in
+  func declared(_ declare: () -> R) -> (structure: R, side: (graph: Graph, results: [Tensor])) {
     let body = Graph(bodyOf: graph.innermost)
     let structure = body.reopen { declare() }
-    structures.append(structure)
-    return (graph: body, results: structure.tensors.map { body.importing(orRecording: $0) })
+    let results = structure.tensors.map { body.importing(orRecording: $0) }
+    return (structure, (graph: body, results: results))
   }
+  let first = declared(then)
+  let second = declared(otherwise)
   let results = graph.branch(
-    on: predicate, then: sides[0], otherwise: sides[1], name: name ?? "cond")
-  return structures[0].filled(with: results.dropLast())
+    on: predicate, then: first.side, otherwise: second.side, name: name ?? "cond")
+  return first.structure.filled(with: results.dropLast())
 }
 
 /// `then` where `predicate` is true, else `otherwise`.

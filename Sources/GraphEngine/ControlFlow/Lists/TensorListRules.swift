@@ -114,10 +114,7 @@ extension Arguments {
 extension Graph {
   /// An element_shape operand: -1 for what is not known.
   func elementShape(_ type: TensorType) -> Tensor {
-    let dimensions = type.dtype == .variant ? [] : type.shape.dimensions
-    guard let dimensions else { return constant(-1, dtype: .int32, name: "element_shape") }
-    let extents = dimensions.map { Int32(truncatingIfNeeded: $0 ?? -1) }
-    return constant(NDArray(extents, shape: [extents.count]), name: "element_shape")
+    constant(type.elementShapeArray, name: "element_shape")
   }
 
   /// A list of `length` items of a type, none of them written.
