@@ -83,6 +83,9 @@ package struct Kernel: Sendable {
     self.body = body
   }
 
+  /// A kernel that does nothing.
+  package static let nothing = Kernel { _, _ throws(RunFailure) in }
+
   /// Elements that one block of an elementwise kernel has: 64 Ki, some 30 us of light work.
   package static let blockSize = 65_536
 

@@ -3,15 +3,18 @@ internal import Synchronization
 
 /// The run that a kernel's execution belongs to: its log, its randomness, and whether it must stop.
 ///
-/// `Sendable` because every stored property is constant or atomic, and the limit stands under its
-/// own lock.
-package final class RunState: Sendable {
+/// `@unchecked Sendable` because every stored property is constant, atomic or under its own lock, but
+/// for `streams`, which is set before the first step starts.
+package final class RunState: @unchecked Sendable {
   /// Key of random operations that have no seed: another one in each session.
   package let entropy: UInt64
   /// The time at which the run must have ended; nil where there is none.
   let deadline: ContinuousClock.Instant?
   /// Memory for results whose size is known only now.
   let pool: BufferPool
+  /// Where the run is in each random stream that its plan draws from. Set once the run has the
+  /// session's random streams for itself.
+  var streams: RandomStreams?
   private let write: @Sendable (String) -> Void
 
   /// Set once something happened that steps have to look at before they start: a failure, a
@@ -29,15 +32,23 @@ package final class RunState: Sendable {
     let cause: RunFailure
   }
 
-  /// A run of its own, or one of a session.
-  package init(
-    entropy: UInt64 = 0, deadline: ContinuousClock.Instant? = nil,
+  /// A run of its own: nothing is logged, random streams begin at their start.
+  package convenience init() { self.init(entropy: 0) }
+
+  /// A run of a session.
+  init(
+    entropy: UInt64, deadline: ContinuousClock.Instant? = nil,
     log: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.entropy = entropy
     self.deadline = deadline
     pool = .shared
     write = log
+  }
+
+  /// Reserves counters of a random stream, and tells `arguments` which.
+  func draw(_ stream: Int, _ count: UInt64, _ arguments: inout Arguments) {
+    (arguments.streamPosition, arguments.streamIndex) = streams?.draw(stream, count) ?? (0, 0)
   }
 
   /// Writes a line to the session's log.

@@ -1,0 +1,108 @@
+internal import GraphArrays
+
+/// Execution of a plan by one thread, step after step.
+extension Frame {
+  /// Runs all steps in order; false where one failed or the run has to stop, which the run then
+  /// knows.
+  func runInOrder(_ run: RunState) -> Bool {
+    for index in 0..<plan.stepCount {
+      if run.needsAttention, !run.mayRun(path(index)) { return false }
+      guard runStep(index, run) else { return false }
+    }
+    return true
+  }
+
+  /// Runs one step, nested plans included; false where it failed.
+  ///
+  /// - Parameter releases: Whether the step counts as done at once, so that operands which it was
+  ///   the last to read are given up.
+  func runStep(_ index: Int, _ run: RunState, releases: Bool = true) -> Bool {
+    let step = plan.steps + index
+    if !step.pointee.fresh.isEmpty { makeFresh(step, run) }
+    switch step.pointee.kind {
+    case .kernel:
+      var arguments = arguments(step, run)
+      if !step.pointee.counted.isEmpty { arguments.lastUses = lastUses(step) }
+      if step.pointee.stream >= 0 {
+        run.draw(step.pointee.stream, step.pointee.streamDraws, &arguments)
+      }
+      for block in 0..<step.pointee.blocks {
+        do throws(RunFailure) {
+          try step.pointee.body(arguments, block)
+        } catch {
+          record(error, index, block, run)
+          return false
+        }
+      }
+    case .dynamic: guard runDynamic(index, run) else { return false }
+    case .loop, .branch:
+      switch nested[step.pointee.nestedIndex] {
+      case .loop(let frames): guard runLoop(frames, step, run) else { return false }
+      case .branch(let frames):
+        let frame = frames.begin(lastUses: lastUses(step))
+        guard frame.runInOrder(run) else {
+          frames.clear()
+          return false
+        }
+        frames.end()
+      }
+    }
+    if releases, !step.pointee.counted.isEmpty { releaseOperands(step) }
+    return true
+  }
+
+  private func runDynamic(_ index: Int, _ run: RunState) -> Bool {
+    do throws(RunFailure) {
+      return runResolved(try resolveDynamic(index, run), index, run)
+    } catch {
+      record(error, index, 0, run)
+      return false
+    }
+  }
+
+  /// Runs a dynamic step whose kernel was found; false where it failed.
+  func runResolved(_ kernel: Kernel, _ index: Int, _ run: RunState) -> Bool {
+    let step = plan.steps + index
+    var arguments = arguments(step, run)
+    arguments.lastUses = lastUses(step)
+    if step.pointee.stream >= 0 {
+      run.draw(step.pointee.stream, kernel.streamDraws, &arguments)
+    }
+    for block in 0..<kernel.blocks {
+      do throws(RunFailure) {
+        try kernel.body(arguments, block)
+      } catch {
+        record(error, index, block, run)
+        return false
+      }
+    }
+    return true
+  }
+
+  private func runLoop(
+    _ frames: LoopFrames, _ step: UnsafePointer<PlanStep>, _ run: RunState
+  ) -> Bool {
+    frames.begin(lastUses: lastUses(step))
+    while true {
+      // A loop without steps would not notice that it has to stop.
+      if run.needsAttention, !run.mayRun(frames.path) { break }
+      frames.prepareCondition()
+      guard frames.condition.runInOrder(run) else { break }
+      guard frames.conditionHolds else {
+        frames.end()
+        return true
+      }
+      frames.prepareBody()
+      guard frames.body.runInOrder(run) else { break }
+      frames.endTurn()
+    }
+    frames.clear()
+    return false
+  }
+
+  /// Tells the run about a failure of a step.
+  func record(_ failure: RunFailure, _ index: Int, _ block: Int, _ run: RunState) {
+    let label = plan.steps[index].label
+    run.record(RunState.Failure(path: path(index) + [block], label: label, cause: failure))
+  }
+}

@@ -1,0 +1,181 @@
+internal import GraphArrays
+
+/// The frames of a While, and where its variables are in the current turn.
+///
+/// `@unchecked Sendable` because one worker at a time carries a loop on: the one that starts it,
+/// then whichever completes the frame of its condition or body.
+final class LoopFrames: @unchecked Sendable {
+  /// What happens next.
+  enum Phase {
+    case condition
+    case test
+    case turnEnd
+  }
+
+  let loop: LoopStep
+  let condition: Frame
+  let body: Frame
+  /// The frame that the loop stands in, which owns this object.
+  private unowned(unsafe) let outer: Frame
+  private let step: Int
+  var phase = Phase.condition
+  private var turn = 0
+  /// For each variable where its value is, and where the next one goes.
+  private var current: [UnsafeMutableRawPointer]
+  private var next: [UnsafeMutableRawPointer]
+  /// Owned values on their way from the body's results to its parameters.
+  private var moving: [Owned]
+
+  private struct Owned {
+    var pointer: UnsafeMutableRawPointer
+    var object: AnyObject?
+    var shape: [Int] = []
+  }
+
+  init(_ loop: LoopStep, outer: Frame, step: Int, base: UnsafeMutableRawPointer) {
+    self.loop = loop
+    self.outer = outer
+    self.step = step
+    condition = Frame(loop.condition, base: base, outer: outer, outerStep: step)
+    body = Frame(
+      loop.body, base: base + loop.condition.arenaByteCount, outer: outer, outerStep: step)
+    current = Array(repeating: base, count: loop.variables.count)
+    next = current
+    moving = Array(repeating: Owned(pointer: base), count: loop.variables.count)
+  }
+
+  /// Where the loop is in the order of the run: before all steps of its next program.
+  var path: [Int] {
+    let position = phase == .condition ? 2 * turn : phase == .test ? 2 * turn + 1 : 2 * turn + 2
+    return outer.path(step) + [position]
+  }
+
+  /// Takes the operands. With `lastUses`, owned ones that nothing else reads are moved.
+  func begin(lastUses: UInt64) {
+    turn = 0
+    phase = .condition
+    for (i, variable) in loop.variables.enumerated() {
+      switch variable.passing {
+      case .invariant:
+        for (frame, slot) in [
+          (condition, variable.conditionParameter), (body, variable.bodyParameter),
+        ]
+        where slot >= 0 {
+          frame.pointers[slot] = outer.pointers[variable.operand]
+          frame.objects[slot] = outer.objects[variable.operand]
+          frame.shapes[slot] = outer.shapes[variable.operand]
+        }
+      case .buffered:
+        current[i] = outer.pointers[variable.operand]
+        next[i] = outer.pointers[variable.output]
+      case .owned:
+        let operand = variable.operand
+        moving[i] = Owned(
+          pointer: outer.pointers[operand], object: outer.objects[operand],
+          shape: outer.shapes[operand])
+        if variable.isOnly, i < 64, lastUses >> UInt64(i) & 1 == 1 {
+          outer.objects[operand] = nil
+        }
+      }
+    }
+  }
+
+  /// Gives the condition the variables.
+  func prepareCondition() {
+    condition.position = 2 * turn
+    condition.resetReaders()
+    for (i, variable) in loop.variables.enumerated() where variable.conditionParameter >= 0 {
+      let slot = variable.conditionParameter
+      switch variable.passing {
+      case .invariant: break
+      case .buffered: condition.pointers[slot] = current[i]
+      case .owned:
+        condition.pointers[slot] = moving[i].pointer
+        condition.objects[slot] = moving[i].object
+        condition.shapes[slot] = moving[i].shape
+      }
+    }
+  }
+
+  /// What the condition said.
+  var conditionHolds: Bool {
+    condition.pointers[loop.conditionResult].load(as: UInt8.self) != 0
+  }
+
+  /// Gives the body the variables, and the places of their next values.
+  func prepareBody() {
+    body.position = 2 * turn + 1
+    body.resetReaders()
+    for (i, variable) in loop.variables.enumerated() {
+      let slot = variable.bodyParameter
+      switch variable.passing {
+      case .invariant: break
+      case .buffered(_, let isCopied):
+        if slot >= 0 { body.pointers[slot] = current[i] }
+        if !isCopied { body.pointers[variable.bodyResult] = next[i] }
+      case .owned:
+        // A list that the body changes in place must have no second owner.
+        if variable.conditionParameter >= 0 { condition.objects[variable.conditionParameter] = nil }
+        guard slot >= 0 else { break }
+        body.pointers[slot] = moving[i].pointer
+        body.shapes[slot] = moving[i].shape
+        body.objects[slot] = moving[i].object.take()
+      }
+    }
+  }
+
+  /// Makes the body's results the variables of the next turn.
+  func endTurn() {
+    for (i, variable) in loop.variables.enumerated() {
+      let result = variable.bodyResult
+      switch variable.passing {
+      case .invariant: break
+      case .buffered(let byteCount, let isCopied):
+        if isCopied { next[i].copyMemory(from: body.pointers[result], byteCount: byteCount) }
+      case .owned(let isTaken):
+        moving[i].pointer = body.pointers[result]
+        moving[i].shape = body.shapes[result]
+        moving[i].object = isTaken ? body.objects[result].take() : body.objects[result]
+      }
+    }
+    for (i, variable) in loop.variables.enumerated() {
+      guard case .buffered = variable.passing else { continue }
+      // The first value stays in the operand's memory, so the first turn brings in the second
+      // buffer.
+      let last = turn == 0 ? outer.pointers[variable.spare] : current[i]
+      current[i] = next[i]
+      next[i] = last
+    }
+    turn += 1
+  }
+
+  /// Hands the last values over as the loop's results.
+  func end() {
+    for (i, variable) in loop.variables.enumerated() {
+      let output = variable.output
+      switch variable.passing {
+      case .invariant: break
+      case .buffered(let byteCount, _):
+        if turn == 0 {
+          outer.pointers[output].copyMemory(from: current[i], byteCount: byteCount)
+        } else if current[i] != outer.pointers[output] {
+          swap(&outer.pointers[output], &outer.pointers[variable.spare])
+          swap(&outer.objects[output], &outer.objects[variable.spare])
+        }
+        outer.objects[variable.spare] = nil
+      case .owned:
+        outer.pointers[output] = moving[i].pointer
+        outer.shapes[output] = moving[i].shape
+        outer.objects[output] = moving[i].object
+      }
+    }
+    clear()
+  }
+
+  /// Gives up what the loop holds: after its end, or where it was given up.
+  func clear() {
+    for i in moving.indices { moving[i].object = nil }
+    condition.clear()
+    body.clear()
+  }
+}

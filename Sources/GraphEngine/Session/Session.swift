@@ -1,0 +1,114 @@
+internal import GraphArrays
+internal import Dispatch
+internal import Synchronization
+
+/// Runs a graph: compiles what a fetch needs, keeps the values of variables, and runs on a team of
+/// Dispatch workers.
+///
+/// A session may be used from any number of threads. Runs that assign variables or draw random
+/// numbers follow each other, all others run side by side. A run is all or nothing: one that
+/// throws, times out or is cancelled leaves every variable as it was.
+public final class Session: Sendable {
+  /// How a session works.
+  public struct Options: Sendable {
+    /// Threads that work on a run; nil: the least of cores, affinity and CPU quota. Results have
+    /// the same bits for any number.
+    public var workers: Int?
+    /// Where Print operations write lines; nil: standard error.
+    public var log: (@Sendable (String) -> Void)?
+
+    /// These options.
+    public init(workers: Int? = nil, log: (@Sendable (String) -> Void)? = nil) {
+      self.workers = workers
+      self.log = log
+    }
+  }
+
+  /// The graph.
+  public let graph: Graph
+  /// How many threads work on a run.
+  public let workers: Int
+  let log: @Sendable (String) -> Void
+  /// Key of random operations without a seed.
+  let entropy = UInt64.random(in: .min ... .max)
+  let variables = Mutex<[VariableKey: NDArray]>([:])
+  let streams: Mutex<StreamTable>
+  /// Passed by runs that change what other runs read.
+  let gate = RunGate()
+  private let plans = Mutex(PlanCache(limit: 128))
+  /// Where runs of `submit` are made.
+  let queue = DispatchQueue(label: "StaticGraph.Session", attributes: .concurrent)
+
+  /// A session in which no variable has a value yet.
+  ///
+  /// Operations may be declared also after this.
+  ///
+  /// - Throws: The first mistake in the declarations of the graph.
+  public init(_ graph: Graph, options: Options = Options()) throws(GraphError) {
+    if let error = graph.error { throw error }
+    self.graph = graph
+    workers = max(1, options.workers ?? WorkerCount.available)
+    log = options.log ?? { line in StandardError.write(line) }
+    streams = Mutex(StreamTable())
+  }
+
+  // MARK: Plans
+
+  /// The plan for a request and feeds, compiled where it is new.
+  ///
+  /// - Throws: `SessionError` for feeds that do not fit and tensors that cannot be fetched,
+  ///   `GraphError` where the shapes of the feeds contradict the graph.
+  func prepare(_ request: FetchRequest, _ feeds: FeedList) throws -> PreparedRun {
+    let key = PlanKey(request, feeds)
+    if let known = plans.withLock({ $0.find(key) }) { return known }
+    if let error = graph.error { throw error }
+    try check(request)
+    try check(feeds)
+    let compiled = try Compiler.compile(
+      graph: graph, fetches: request.tensors, targets: request.targets, feeds: feeds.tensors,
+      feedTypes: feeds.arrays.map { TensorType($0.dtype, exact: $0.shape) })
+    let (plan, operations) = try PlanBuilder.plan(compiled.program, workers: workers)
+    let numbers = streams.withLock { table in operations.map { table.index(of: $0) } }
+    let prepared = PreparedRun(key, plan, passes: compiled.passes, streams: numbers)
+    plans.withLock { $0.add(prepared) }
+    return prepared
+  }
+
+  /// How many compiled plans the session keeps.
+  package var planCount: Int { plans.withLock { $0.count } }
+
+  private func check(_ request: FetchRequest) throws(SessionError) {
+    for tensor in request.tensors {
+      try check(tensor.graph, "fetch \"\(tensor.name)\"")
+      guard tensor.dtype != .variant, tensor.dtype != .resource else {
+        throw SessionError(
+          .invalidArgument, "fetch \"\(tensor.name)\": a \(tensor.type) is no array")
+      }
+    }
+    for operation in request.targets { try check(operation.graph, "target \"\(operation.name)\"") }
+  }
+
+  private func check(_ feeds: FeedList) throws(SessionError) {
+    var seen: Set<Tensor> = []
+    for (tensor, array) in zip(feeds.tensors, feeds.arrays) {
+      try check(tensor.graph, "feed \"\(tensor.name)\"")
+      guard seen.insert(tensor).inserted else {
+        throw SessionError(.invalidArgument, "feed \"\(tensor.name)\" is given twice")
+      }
+      let type = tensor.type
+      guard type.dtype == array.dtype, type.shape.accepts(array.shape) else {
+        throw SessionError(
+          .invalidArgument,
+          "feed \"\(tensor.name)\": got \(array.dtype)\(array.shape), wants \(type)")
+      }
+    }
+  }
+
+  private func check(_ other: Graph, _ what: String) throws(SessionError) {
+    guard other !== graph else { return }
+    let reason =
+      other.root === graph.root
+      ? "it belongs to the body of a loop or branch" : "it belongs to another graph"
+    throw SessionError(.failedPrecondition, "\(what): \(reason)")
+  }
+}
