@@ -11,5 +11,8 @@ package enum OpCatalog {
     reductions,
     linear,
     networks,
+    arrays,
+    random,
+    debugging,
   ].flatMap { $0 }
 }

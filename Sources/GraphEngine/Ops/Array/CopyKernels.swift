@@ -1,5 +1,5 @@
 internal import GraphArrays
-package import GraphKernels
+internal import GraphKernels
 
 /// One strided copy of a kernel: from which operand to which result.
 struct PlannedCopy: Sendable {

@@ -84,7 +84,7 @@ extension Kernel {
     _ request: KernelRequest, rows: Int, ignoresNegative: Bool,
     message: @escaping @Sendable (Int, Int) -> String
   ) throws(GraphError) -> Kernel {
-    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type: type]
+    guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type]
     else { throw request.unsupported("a sum of rows") }
     let size = request.dtype.byteSize
     let rowLength = request.outputShape().dropFirst().reduce(1, *)
@@ -93,7 +93,7 @@ extension Kernel {
     // Each block reads all indices, so blocks are few.
     let work = (rows + request.inputShape(1).reduce(1, *)) * max(1, rowLength)
     let blocks = max(1, min(rows, 64, work / Kernel.blockSize))
-    @Sendable func run<Index: FixedWidthInteger>(
+    @Sendable func run<Index: FixedWidthInteger & Sendable>(
       _ arguments: Arguments, _ block: Int, _ indices: UnsafePointer<Index>
     ) throws(RunFailure) {
       for i in 0..<count where indices[i] >= rows || (indices[i] < 0 && !ignoresNegative) {

@@ -33,7 +33,7 @@ package struct InvertPermutation: OpDefinition {
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let count = request.inputCount()
-    @Sendable func invert<Index: FixedWidthInteger>(
+    @Sendable func invert<Index: FixedWidthInteger & Sendable>(
       _ source: UnsafePointer<Index>, _ target: UnsafeMutablePointer<Index>
     ) throws(RunFailure) {
       target.update(repeating: -1, count: count)

@@ -44,7 +44,7 @@ package struct LinSpace: OpDefinition {
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let count = request.outputCount()
-    func numbers<Scalar: BinaryFloatingPoint>(_ type: Scalar.Type) -> Kernel {
+    func numbers<Scalar: BinaryFloatingPoint & Sendable>(_ type: Scalar.Type) -> Kernel {
       .elementwise(count: count) { arguments, range throws(RunFailure) in
         let target = arguments.output(0, as: type)
         let (start, stop) = (arguments.input(0, as: type)[0], arguments.input(1, as: type)[0])

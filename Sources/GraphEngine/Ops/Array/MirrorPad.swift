@@ -40,7 +40,7 @@ package struct MirrorPad: OpDefinition {
       extents: request.inputShape(), paddings: try request.integers(1),
       edge: mode == Self.reflect ? 1 : 0)
     let count = request.outputCount()
-    func copy<Bits: BitwiseCopyable>(as type: Bits.Type) -> Kernel {
+    func copy<Bits: BitwiseCopyable & Sendable>(as type: Bits.Type) -> Kernel {
       .elementwise(count: count) { arguments, range throws(RunFailure) in
         let source = arguments.input(0, as: type)
         let target = arguments.output(0, as: type)
@@ -90,7 +90,7 @@ package struct MirrorPadGrad: OpDefinition {
       extents: request.outputShape(), paddings: try request.integers(1),
       edge: mode == MirrorPad.reflect ? 1 : 0)
     let (images, count) = (request.inputCount(), request.outputCount())
-    func sum<Scalar: BitwiseCopyable & Numeric>(
+    func sum<Scalar: BitwiseCopyable & Numeric & Sendable>(
       _ type: Scalar.Type, _ add: @escaping @Sendable (Scalar, Scalar) -> Scalar
     ) -> Kernel {
       // One block: every image adds to some element, in ascending order of the images.

@@ -99,14 +99,14 @@ package struct RangeOf: OpDefinition {
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let count = request.outputCount()
-    func integers<Scalar: FixedWidthInteger>(_ type: Scalar.Type) -> Kernel {
+    func integers<Scalar: FixedWidthInteger & Sendable>(_ type: Scalar.Type) -> Kernel {
       .elementwise(count: count) { arguments, range throws(RunFailure) in
         Sequences.range(
           out: arguments.output(0, as: type), start: arguments.input(0, as: type)[0],
           step: arguments.input(2, as: type)[0], elements: range)
       }
     }
-    func numbers<Scalar: BinaryFloatingPoint>(_ type: Scalar.Type) -> Kernel {
+    func numbers<Scalar: BinaryFloatingPoint & Sendable>(_ type: Scalar.Type) -> Kernel {
       .elementwise(count: count) { arguments, range throws(RunFailure) in
         Sequences.range(
           out: arguments.output(0, as: type), start: arguments.input(0, as: type)[0],

@@ -58,7 +58,7 @@ package struct ScatterNd: OpDefinition {
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let dtype = request.outputs[0].dtype
-    guard let type = dtype.kernelType, let add = KernelTable.best.pointee.add[type: type] else {
+    guard let type = dtype.kernelType, let add = KernelTable.best.pointee.add[type] else {
       throw request.unsupported(name)
     }
     let places = IndexedPlaces(request, indices: 0, extents: request.outputShape())
