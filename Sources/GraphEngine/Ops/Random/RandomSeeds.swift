@@ -1,4 +1,4 @@
-internal import GraphArrays
+internal import Synchronization
 
 /// The two seeds of a random operation, which its stream begins with. TF: `seed` and `seed2`.
 package struct RandomSeeds: Sendable, Hashable {
