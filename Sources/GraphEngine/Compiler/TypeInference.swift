@@ -20,6 +20,8 @@ struct TypeInference {
       do throws(GraphError) {
         if program.instructions[i].bodies.isEmpty {
           try inferPlain(i, in: &program)
+        } else if let scan = program.instructions[i].definition as? Scan {
+          try inferScan(scan, i, in: &program)
         } else if let definition = program.instructions[i].definition
           as? any ControlFlowDefinition
         {
@@ -139,6 +141,33 @@ struct TypeInference {
       result.append(type)
     }
     return result
+  }
+
+  private mutating func inferScan(
+    _ scan: Scan, _ i: Int, in program: inout Program
+  ) throws(GraphError) {
+    let inputs = program.instructions[i].inputs
+    var body = program.instructions[i].bodies[0]
+    for parameter in body.parameters {
+      guard case .argument(let position) = parameter.source else { continue }
+      var type = program.type(inputs[position])
+      if scan.scannedInputs.contains(position), let extents = type.extents {
+        type = TensorType(type.dtype, exact: Array(extents.dropFirst()))
+      }
+      body.types[parameter.value] = type
+      known[parameter.value] =
+        scan.invariants.contains(position) ? known[inputs[position]] : nil
+    }
+    try run(&body)
+    for (k, output) in program.instructions[i].outputs.enumerated() {
+      let type = body.type(body.results[k])
+      program.types[output] =
+        k < scan.stateCount
+        ? type
+        : TensorType(
+          type.dtype, exact: [scan.stacked[k - scan.stateCount].length] + (type.extents ?? []))
+    }
+    program.instructions[i].bodies[0] = body
   }
 
   /// Gives the parameters of a loop's condition or body the types of the loop's variables.

@@ -1,0 +1,65 @@
+internal import GraphArrays
+
+/// A counted loop in normal form: the compiler's own operation, which no graph contains.
+///
+///     Scan(turns, invariants..., states..., scanned...) -> finals..., stacked...
+///
+/// In turn `t` the body is given every invariant, the states (at first their operands, then what
+/// the turn before made of them) and row `offset + t` of each scanned array. It gives back the next
+/// states and one row for each stacked result, which stands at row `offset + t` of that result;
+/// rows that no turn writes are zero. Turns run from 0 up, or from the last down where `isReversed`.
+/// A final is a state after the last turn, its operand where there are no turns.
+///
+/// The body has no counter and reads and writes no list at an index: whether and where an array is
+/// touched stands in the ports, so passes need not look for it.
+package struct Scan: OpDefinition {
+  /// Where the rows of a port's array are.
+  package struct Rows: Sendable, Hashable {
+    /// The row of the array that turn 0 reads or writes.
+    package var offset: Int
+    /// The rows of the array.
+    package var length: Int
+
+    package init(offset: Int, length: Int) {
+      self.offset = offset
+      self.length = length
+    }
+  }
+
+  /// The number of turns.
+  package var turns: Int
+  package var isReversed: Bool
+  package var invariantCount: Int
+  package var stateCount: Int
+  package var scanned: [Rows]
+  package var stacked: [Rows]
+
+  package var name: String { "Scan" }
+  package var outputCount: Int { stateCount + stacked.count }
+  package static let attributes = [
+    Attribute("turns", \Scan.turns), Attribute("reversed", \.isReversed),
+    Attribute("invariants", \.invariantCount), Attribute("states", \.stateCount),
+    Attribute("scanned", \.scannedText), Attribute("stacked", \.stackedText),
+  ]
+  private var scannedText: String { Self.text(scanned) }
+  private var stackedText: String { Self.text(stacked) }
+  private static func text(_ rows: [Rows]) -> String {
+    rows.map { "\($0.offset) of \($0.length)" }.joined(separator: ", ")
+  }
+
+  /// Positions of the operands of each kind.
+  package var invariants: Range<Int> { 0..<invariantCount }
+  package var states: Range<Int> { invariantCount..<invariantCount + stateCount }
+  package var scannedInputs: Range<Int> {
+    invariantCount + stateCount..<invariantCount + stateCount + scanned.count
+  }
+
+  /// The compiler infers the types of a Scan with those of its body.
+  package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
+    throw GraphError(.unimplemented, "Scan is typed by its body")
+  }
+
+  package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
+    throw GraphError(.unimplemented, "Scan is executed by the runtime")
+  }
+}

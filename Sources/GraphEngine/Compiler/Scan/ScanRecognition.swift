@@ -1,0 +1,305 @@
+internal import GraphArrays
+
+/// The recognition of one loop as a `Scan`.
+struct ScanRecognition {
+  /// What a variable of the loop is.
+  enum Role {
+    /// Counts: its value follows the turn.
+    case counter(Affine)
+    /// The same in every turn.
+    case invariant
+    /// A list of which only items are read.
+    case readList
+    /// A list of which item `index` is written in each turn.
+    case writtenList(index: Affine, value: Value)
+    /// A list to which each turn appends.
+    case pushedList(value: Value)
+    /// Carried from turn to turn.
+    case state
+  }
+
+  /// A read of an item of a list that does not change in the loop.
+  struct Read {
+    let list: Int
+    let index: Affine
+    let output: Value
+  }
+
+  let loop: Instruction
+  let body: Program
+  let condition: Program
+  private let outer: Program
+  private let outerConstants: [Value: NDArray]
+  private let makers: [Value: Instruction]
+  private var roles: [Role] = []
+  private var affine: [Value: Affine] = [:]
+  private var reads: [Read] = []
+  private(set) var turns = 0
+
+  init(loop: Instruction, in program: Program) {
+    self.loop = loop
+    condition = loop.bodies[0]
+    body = loop.bodies[1]
+    outer = program
+    outerConstants = program.constants
+    var makers: [Value: Instruction] = [:]
+    for instruction in program.instructions {
+      for output in instruction.outputs { makers[output] = instruction }
+    }
+    self.makers = makers
+  }
+
+  // MARK: Analysis
+
+  /// The instructions that take the loop's place.
+  mutating func replacement(_ program: inout Program) throws(ScanRefusal) -> [Instruction] {
+    findCounters()
+    turns = try tripCount()
+    guard turns > 0 else { throw ScanRefusal(reason: "it makes no turn") }
+    try findRoles()
+    return try rewrite(&program)
+  }
+
+  private func integer(_ value: Value, _ constants: [Value: NDArray]) -> Int? {
+    guard let elements = constants[value]?.integerElements, elements.count == 1 else { return nil }
+    return elements[0]
+  }
+
+  private mutating func findCounters() {
+    let constants = body.constants
+    for (value, array) in constants {
+      if array.rank == 0, let elements = array.integerElements {
+        affine[value] = .constant(elements[0])
+      }
+    }
+    let makers = Dictionary(
+      body.instructions.flatMap { instruction in instruction.outputs.map { ($0, instruction) } },
+      uniquingKeysWith: { first, _ in first })
+    for i in loop.inputs.indices {
+      guard let parameter = body.parameter(i), let start = integer(loop.inputs[i], outerConstants),
+        let next = makers[body.results[i]], next.inputs.count == 2
+      else { continue }
+      let (a, b) = (next.inputs[0], next.inputs[1])
+      var step: Int?
+      switch next.definition.name {
+      case "AddV2", "Add":
+        if a == parameter { step = integer(b, constants) }
+        if b == parameter { step = integer(a, constants) }
+      case "Sub":
+        if a == parameter { step = integer(b, constants).map { -$0 } }
+      default: break
+      }
+      if let step, step != 0 { affine[parameter] = Affine(start: start, step: step) }
+    }
+    for i in loop.inputs.indices where body.isInvariant(i) {
+      if let parameter = body.parameter(i), affine[parameter] == nil,
+        let value = integer(loop.inputs[i], outerConstants)
+      {
+        affine[parameter] = .constant(value)
+      }
+    }
+    spreadAffine()
+  }
+
+  /// Sums and differences of affine values are affine.
+  private mutating func spreadAffine() {
+    for instruction in body.instructions where instruction.outputs.count == 1 {
+      let operands = instruction.inputs.map { affine[$0] }
+      let output = instruction.outputs[0]
+      guard body.type(output).shape == [] else { continue }
+      switch (instruction.definition.name, operands.count) {
+      case ("AddV2", 2), ("Add", 2):
+        if let a = operands[0], let b = operands[1] { affine[output] = a + b }
+      case ("Sub", 2):
+        if let a = operands[0], let b = operands[1] { affine[output] = a - b }
+      default: break
+      }
+    }
+  }
+
+  /// The number of turns that the condition, a conjunction of comparisons of counters, allows.
+  private func tripCount() throws(ScanRefusal) -> Int {
+    let constants = condition.constants
+    let makers = Dictionary(
+      condition.instructions.flatMap { instruction in
+        instruction.outputs.map { ($0, instruction) }
+      }, uniquingKeysWith: { first, _ in first })
+    var least: Int?
+    var open = condition.results
+    while let value = open.popLast() {
+      guard let test = makers[value], test.inputs.count == 2 else {
+        throw ScanRefusal(reason: "its condition is not a comparison of a counter")
+      }
+      if test.definition.name == "LogicalAnd" {
+        open += test.inputs
+        continue
+      }
+      guard let a = affineInCondition(test.inputs[0], constants),
+        let b = affineInCondition(test.inputs[1], constants)
+      else {
+        throw ScanRefusal(reason: "its condition depends on more than counters and constants")
+      }
+      guard let count = Self.turns(while: test.definition.name, a, b) else {
+        throw ScanRefusal(reason: "its condition does not end it by counting")
+      }
+      least = min(least ?? count, count)
+    }
+    guard let least else { throw ScanRefusal(reason: "it has no condition") }
+    return least
+  }
+
+  private func affineInCondition(_ value: Value, _ constants: [Value: NDArray]) -> Affine? {
+    if let constant = integer(value, constants) { return .constant(constant) }
+    for i in loop.inputs.indices where condition.parameter(i) == value {
+      return body.parameter(i).flatMap { affine[$0] }
+    }
+    return nil
+  }
+
+  /// For how many turns a comparison holds from the first on; nil where it may hold for ever.
+  private static func turns(while comparison: String, _ a: Affine, _ b: Affine) -> Int? {
+    let difference = b - a  // holds while `difference` is positive, for Less
+    let (gap, step): (Int, Int)
+    switch comparison {
+    case "Less": (gap, step) = (difference.start, -difference.step)
+    case "LessEqual": (gap, step) = (difference.start + 1, -difference.step)
+    case "Greater": (gap, step) = (-difference.start, difference.step)
+    case "GreaterEqual": (gap, step) = (-difference.start + 1, difference.step)
+    default: return nil
+    }
+    if gap <= 0 { return 0 }
+    return step > 0 ? (gap + step - 1) / step : nil
+  }
+
+  private mutating func findRoles() throws(ScanRefusal) {
+    var users: [Value: [Int]] = [:]
+    for (number, instruction) in body.instructions.enumerated() {
+      for input in instruction.inputs { users[input, default: []].append(number) }
+    }
+    let makers = Dictionary(
+      body.instructions.flatMap { instruction in instruction.outputs.map { ($0, instruction) } },
+      uniquingKeysWith: { first, _ in first })
+    for i in loop.inputs.indices {
+      guard let parameter = body.parameter(i) else {
+        throw ScanRefusal(reason: "a variable has no parameter")
+      }
+      let type = body.type(parameter)
+      if let counter = affine[parameter], counter.step != 0 {
+        roles.append(.counter(counter))
+      } else if type.dtype == .variant {
+        roles.append(try listRole(i, parameter, users[parameter] ?? [], makers))
+      } else if body.isInvariant(i) {
+        roles.append(.invariant)
+      } else {
+        guard type.isExact else {
+          throw ScanRefusal(reason: "the shape of a state is not known")
+        }
+        roles.append(.state)
+      }
+    }
+    guard body.instructions.allSatisfy({ !$0.definition.effects.contains(.sideEffect) }) else {
+      throw ScanRefusal(reason: "an operation of its body has a side effect")
+    }
+  }
+
+  private mutating func listRole(
+    _ i: Int, _ parameter: Value, _ users: [Int], _ makers: [Value: Instruction]
+  ) throws(ScanRefusal) -> Role {
+    guard let element = body.type(parameter).element, element.isExact else {
+      throw ScanRefusal(reason: "the items of a list have no one known shape")
+    }
+    let result = body.results[i]
+    let uses = users.map { body.instructions[$0] }
+    if result == parameter {
+      for use in uses { try read(i, parameter, use) }
+      return .readList
+    }
+    guard let last = makers[result], last.inputs.first == parameter else {
+      throw ScanRefusal(reason: "a list is changed in more than one place")
+    }
+    let others = uses.filter { $0.id != last.id }
+    switch last.definition {
+    case is TensorListPushBack:
+      guard others.isEmpty, isEmptyList(loop.inputs[i]) else {
+        throw ScanRefusal(reason: "a list that is appended to is read too, or has items before")
+      }
+      return .pushedList(value: last.inputs[1])
+    case is TensorListSetItem:
+      guard let index = affine[last.inputs[1]], abs(index.step) == 1, others.isEmpty,
+        isReserved(loop.inputs[i])
+      else {
+        throw ScanRefusal(
+          reason: "a list is written at an index that does not follow the count, or read too")
+      }
+      return .writtenList(index: index, value: last.inputs[2])
+    default:
+      throw ScanRefusal(reason: "a list is changed by \(last.definition.name)")
+    }
+  }
+
+  private mutating func read(
+    _ i: Int, _ parameter: Value, _ use: Instruction
+  ) throws(ScanRefusal) {
+    guard use.definition is TensorListGetItem, use.inputs[0] == parameter else {
+      throw ScanRefusal(reason: "a list is used by \(use.definition.name)")
+    }
+    guard let index = affine[use.inputs[1]], abs(index.step) == 1 else {
+      throw ScanRefusal(reason: "a list is read at an index that does not follow the count")
+    }
+    reads.append(Read(list: i, index: index, output: use.outputs[0]))
+    guard makers[loop.inputs[i]]?.definition is TensorListFromTensor else {
+      throw ScanRefusal(reason: "a list that is read is not made from an array")
+    }
+  }
+
+  private func isEmptyList(_ value: Value) -> Bool {
+    makers[value]?.definition is EmptyTensorList
+  }
+
+  private func isReserved(_ value: Value) -> Bool {
+    makers[value]?.definition is TensorListReserve
+  }
+
+  // MARK: Rewriting
+
+  private func rewrite(_ program: inout Program) throws(ScanRefusal) -> [Instruction] {
+    var builder = ScanBuilder(loop: loop, body: body, turns: turns, isReversed: votesForReversed)
+    for (i, role) in roles.enumerated() {
+      guard let parameter = body.parameter(i) else { continue }
+      let operand = loop.inputs[i]
+      let output = loop.outputs[i]
+      switch role {
+      case .counter(let counter):
+        builder.addCounter(counter, parameter, output, &program)
+      case .invariant:
+        builder.addInvariant(operand, parameter)
+      case .state:
+        builder.addState(operand, parameter, next: body.results[i], final: output)
+      case .readList:
+        guard let array = makers[operand]?.inputs.first,
+          let length = program.type(array).extents?.first
+        else { throw ScanRefusal(reason: "the length of a list is not known") }
+        for read in reads where read.list == i {
+          try builder.addScanned(array, length, read.index, read.output, &program)
+        }
+      case .writtenList(let index, let value):
+        guard let count = makers[operand].flatMap({ integer($0.inputs[1], outerConstants) }) else {
+          throw ScanRefusal(reason: "the length of a list is not known")
+        }
+        try builder.addStacked(value, count, index, list: output, &program)
+      case .pushedList(let value):
+        try builder.addPushed(value, list: output, &program)
+      }
+    }
+    return builder.instructions(&program)
+  }
+
+  /// Turns run down where more arrays are touched downwards than upwards. Lists that are appended
+  /// to have no vote: a gradient loop that is itself taped reads arrays backwards and appends.
+  private var votesForReversed: Bool {
+    var votes = 0
+    for read in reads { votes += read.index.step }
+    for case .writtenList(let index, _) in roles { votes += index.step }
+    return votes < 0
+  }
+}
