@@ -23,7 +23,7 @@ package enum Compiler {
   ]
   private static let cleaning: [any Pass.Type] = [
     Simplify.self, FoldConstants.self, MergeCommonSubexpressions.self, ForwardInvariants.self,
-    PruneLoops.self, Prune.self,
+    PruneLoops.self, PruneScans.self, ForwardLists.self, Prune.self,
   ]
   /// Programs settle within a few repetitions; what is left after these is correct, only slower.
   private static let repetitions = 8
@@ -57,10 +57,19 @@ package enum Compiler {
     }
     for pass in pipeline { try run(pass) }
     try checkPlaceholders(program, fetches, targets)
-    for _ in 0..<repetitions {
-      let before = program.fingerprint
-      for pass in cleaning { try run(pass) }
-      if program.fingerprint == before { break }
+    func clean() throws {
+      for _ in 0..<repetitions {
+        let before = program.fingerprint
+        for pass in cleaning { try run(pass) }
+        if program.fingerprint == before { break }
+      }
+    }
+    try clean()
+    while true {
+      let before = program.whileCount
+      try run(RecognizeScans.self)
+      guard program.whileCount < before else { break }
+      try clean()
     }
     return CompiledProgram(program: program, passes: records)
   }
@@ -116,6 +125,14 @@ extension Program {
   package var instructionCount: Int {
     instructions.reduce(0) { sum, instruction in
       instruction.bodies.reduce(sum + 1) { $0 + $1.instructionCount }
+    }
+  }
+
+  /// The number of loops that are no Scans.
+  fileprivate var whileCount: Int {
+    instructions.reduce(0) { sum, instruction in
+      let isWhile = (instruction.definition as? any ControlFlowDefinition)?.isLoop == true
+      return instruction.bodies.reduce(sum + (isWhile ? 1 : 0)) { $0 + $1.whileCount }
     }
   }
 

@@ -80,9 +80,15 @@ struct ScanBuilder {
     _ value: Value, _ rows: Scan.Rows, _ isFlipped: Bool, _ list: Value, _ program: inout Program
   ) {
     let item = body.type(value)
-    let output = program.newValue(
-      TensorType(item.dtype, exact: [rows.length] + (item.extents ?? [])))
-    stacked.append((value, rows, output))
+    let output: Value
+    let whole = Scan.Rows(offset: 0, length: turns)
+    if rows == whole, let row = scanned.first(where: { $0.parameter == value && $0.rows == whole }) {
+      output = row.array  // a stack of the rows of an array is the array
+    } else {
+      output = program.newValue(
+        TensorType(item.dtype, exact: [rows.length] + (item.extents ?? [])))
+      stacked.append((value, rows, output))
+    }
     let array = isFlipped ? reversed(output, &program, &after) : output
     after.append(
       Instruction(

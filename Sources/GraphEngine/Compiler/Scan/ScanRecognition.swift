@@ -112,9 +112,27 @@ struct ScanRecognition {
         if let a = operands[0], let b = operands[1] { affine[output] = a + b }
       case ("Sub", 2):
         if let a = operands[0], let b = operands[1] { affine[output] = a - b }
+      case ("TensorListGetItem", _):
+        if let index = operands[1], let items = progression(of: instruction.inputs[0]) {
+          affine[output] = Affine(
+            start: items.value(at: index.start), step: items.step * index.step)
+        }
       default: break
       }
     }
+  }
+
+  /// The items of an unchanging list that is known to hold an arithmetic progression, such as the
+  /// taped counter of another loop, by their index.
+  private func progression(of list: Value) -> Affine? {
+    guard let i = loop.inputs.indices.first(where: { body.parameter($0) == list }),
+      body.isInvariant(i), let array = makers[loop.inputs[i]]?.inputs.first,
+      makers[loop.inputs[i]]?.definition is TensorListFromTensor,
+      let items = outerConstants[array]?.integerElements, items.count > 1
+    else { return nil }
+    let step = items[1] - items[0]
+    guard zip(items, items.dropFirst()).allSatisfy({ $1 - $0 == step }) else { return nil }
+    return Affine(start: items[0], step: step)
   }
 
   /// The number of turns that the condition, a conjunction of comparisons of counters, allows.
