@@ -5,7 +5,7 @@ extension Program {
   /// What `fetches` and `targets` need of a graph, cut at what is fed.
   ///
   /// Bodies of loops and branches are taken whole, since tapes may name any of their values.
-  init(
+  package init(
     importing graph: Graph, fetches: [Tensor], targets: [Operation], feeds: [Tensor],
     feedTypes: [TensorType]
   ) throws(GraphError) {
@@ -29,7 +29,7 @@ extension Program {
   }
 
   /// The whole of a body.
-  init(importing body: Body) throws(GraphError) {
+  package init(importing body: Body) throws(GraphError) {
     self.init()
     for (position, parameter) in body.parameters.enumerated() {
       let value = newValue(parameter.type)

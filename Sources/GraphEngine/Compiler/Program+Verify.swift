@@ -5,7 +5,7 @@ extension Program {
   /// all of them, bodies that fit their instructions.
   ///
   /// - Throws: `GraphError` naming the pass and what is broken: a mistake of the compiler.
-  func verify(after pass: String) throws(GraphError) {
+  package func verify(after pass: String) throws(GraphError) {
     var defined: Set<Value> = []
     try verify(after: pass, &defined)
   }

@@ -6,11 +6,11 @@ internal import GraphArrays
 ///
 /// Results that are large and larger than their operands, such as those of Fill, are left to the
 /// run. An operation that fails is left to fail there.
-enum FoldConstants: Pass {
+package enum FoldConstants: Pass {
   /// Bytes of a result that is folded whatever the size of its operands.
   private static let smallResult = 4096
 
-  static func run(_ program: inout Program) throws(GraphError) {
+  package static func run(_ program: inout Program) throws(GraphError) {
     var inference = TypeInference()
     try inference.run(&program)
     try fold(&program, inference)

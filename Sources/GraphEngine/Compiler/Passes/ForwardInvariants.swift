@@ -7,8 +7,8 @@ internal import GraphArrays
 ///     While(a: p -> p, a: q -> q)   ->   the uses of q are uses of p
 ///
 /// Constants are copied into branches too. What is then unused, PruneLoops removes.
-enum ForwardInvariants: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum ForwardInvariants: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     let constants = program.constants
     var replacement: [Value: Value] = [:]
     for i in program.instructions.indices {

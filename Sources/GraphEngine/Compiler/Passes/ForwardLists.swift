@@ -4,8 +4,8 @@ internal import GraphArrays
 ///
 ///     l = TensorListFromTensor(a); b = TensorListStack(l)   ->   b is a
 ///     l = TensorListFromTensor(a); n = TensorListLength(l)  ->   a constant
-enum ForwardLists: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum ForwardLists: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     var arrays: [Value: Value] = [:]
     for instruction in program.instructions
     where instruction.definition is TensorListFromTensor {

@@ -6,8 +6,8 @@ internal import GraphArrays
 ///
 /// Operations with effects, random ones among them, are never merged; nor are operations that wait
 /// for different others.
-enum MergeCommonSubexpressions: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum MergeCommonSubexpressions: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     var first: [Key: Int] = [:]
     var replacement: [Value: Value] = [:]
     var merged: Set<Value> = []

@@ -1,8 +1,8 @@
 /// Removes what no result, update, target or effect needs.
 ///
 ///     a = Tanh(x); b = Exp(x); return a   ->   a = Tanh(x); return a
-enum Prune: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum Prune: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     var needed = Set(program.results)
     needed.formUnion(program.updates.map(\.value))
     var neededInstructions = Set(program.targets)

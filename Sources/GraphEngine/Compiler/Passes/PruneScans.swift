@@ -6,8 +6,8 @@ internal import GraphArrays
 ///     Scan(state h -> h)                       ->   an invariant h; its final is its operand
 ///     Scan(scanned rows of equal constants)    ->   a constant in the body
 ///     Scan(stacked y), y not used              ->   Scan without y
-enum PruneScans: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum PruneScans: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     let uses = program.useCounts
     let constants = program.constants

@@ -9,8 +9,8 @@ internal import GraphArrays
 /// One loop after another in program order, as the indices of a gradient loop are seen to follow
 /// its count only once the loop before it has been recognised. A loop that is not one of these
 /// stays a While, with the reason in `reasons`.
-enum RecognizeScans: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum RecognizeScans: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     for i in program.instructions.indices {
       guard let definition = program.instructions[i].definition as? any ControlFlowDefinition,
@@ -24,7 +24,7 @@ enum RecognizeScans: Pass {
   }
 
   /// Why each loop of a program that is still a While is no Scan, by the name of the loop.
-  static func reasons(in program: Program) -> [(loop: String, reason: String)] {
+  package static func reasons(in program: Program) -> [(loop: String, reason: String)] {
     var result: [(loop: String, reason: String)] = []
     for instruction in program.instructions {
       for body in instruction.bodies { result += reasons(in: body) }

@@ -9,8 +9,8 @@ internal import GraphArrays
 /// gave. A read gives what the last update gave that comes before it by data or control
 /// dependencies, and the value at the start of the run where none does: what a read returns never
 /// depends on timing. Loops and branches that update a variable carry its value as one of theirs.
-enum ResolveVariables: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum ResolveVariables: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     var resolution = Resolution(isRoot: true)
     try resolution.resolve(&program)
     for variable in resolution.variables where variable.versions.count > 1 {

@@ -5,8 +5,8 @@
 ///
 /// Which operand that is, each definition tells (`forwardedInput`). An operation that waits for
 /// others is left, as it may be there for the waiting.
-enum Simplify: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum Simplify: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     var inference = TypeInference()
     try inference.run(&program)
     try simplify(&program, inference)
