@@ -23,7 +23,7 @@ package enum Compiler {
   ]
   private static let cleaning: [any Pass.Type] = [
     Simplify.self, FoldConstants.self, MergeCommonSubexpressions.self, ForwardInvariants.self,
-    PruneLoops.self, PruneScans.self, ForwardLists.self, Prune.self,
+    ForwardListItems.self, PruneLoops.self, PruneScans.self, ForwardLists.self, Prune.self,
   ]
   /// Programs settle within a few repetitions; what is left after these is correct, only slower.
   private static let repetitions = 8
@@ -71,6 +71,8 @@ package enum Compiler {
       guard program.whileCount < before else { break }
       try clean()
     }
+    try run(SinkReductions.self)
+    try clean()
     return CompiledProgram(program: program, passes: records)
   }
 
