@@ -92,7 +92,7 @@ struct ScanBuilder {
     let array = isFlipped ? reversed(output, &program, &after) : output
     after.append(
       Instruction(
-        TensorListFromTensor(), inputs: [array, shape(of: item, &program)], outputs: [list],
+        TensorListFromTensor(dtype: item.dtype), inputs: [array, shape(of: item, &program)], outputs: [list],
         name: loop.name, origin: loop.origin))
   }
 
@@ -127,7 +127,7 @@ struct ScanBuilder {
     let output = program.newValue(program.type(array))
     instructions.append(
       Instruction(
-        Reverse(), inputs: [array, axis], outputs: [output], name: loop.name, origin: loop.origin))
+        ReverseV2(), inputs: [array, axis], outputs: [output], name: loop.name, origin: loop.origin))
     return output
   }
 
