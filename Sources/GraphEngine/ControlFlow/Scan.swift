@@ -22,7 +22,9 @@ public func scan<E: TensorStructure, each S: TensorStructure>(
     of: elements, states, reverse: reverse, name: name ?? "scan"
   ) { element, variables in
     let state = start.filled(with: variables)
-    let next = StructureTuple(tuple: body(element, repeat each state.parts)).tensors
+    // The compiler crashes where the result of a pack call is passed on as one tuple.
+    let given = body(element, repeat each state.parts)
+    let next = StructureTuple(tuple: (repeat each given)).tensors
     return (next: next, stacked: next)
   }
   return start.filled(with: stacked).parts

@@ -1,3 +1,5 @@
+internal import GraphArrays
+
 /// Leaves out operations whose result is one of their operands: `Identity(x)`, a `Reshape` to the
 /// shape that is there, a sum over no axes.
 ///
@@ -17,14 +19,16 @@ package enum Simplify: Pass {
   ) throws(GraphError) {
     var replacement: [Value: Value] = [:]
     let targets = Set(program.targets)
+    let types = program.types
+    func type(_ value: Value) -> TensorType { types[value] ?? TensorType(.variant, .unknown) }
     program.remove { instruction in
       guard instruction.controls.isEmpty, instruction.outputs.count == 1,
         !targets.contains(instruction.id), instruction.bodies.isEmpty
       else { return false }
       let context = InferenceContext(
-        types: instruction.inputs.map { program.type($0) },
+        types: instruction.inputs.map { type($0) },
         known: instruction.inputs.map { inference.known[$0] })
-      let output = program.type(instruction.outputs[0])
+      let output = type(instruction.outputs[0])
       guard let forwarded = instruction.definition.forwardedInput(context, output),
         instruction.inputs.indices.contains(forwarded)
       else { return false }
