@@ -36,7 +36,9 @@ public func whileLoop<each S: TensorStructure>(
     return logicalAnd(turn .< limit, holds)
   } body: { _, variables in
     let structure = start.filled(with: variables.suffix(tensors.count))
-    let next = StructureTuple(tuple: body(repeat each structure.parts)).tensors
+    // The compiler crashes where the result of a pack call is passed on as one tuple.
+    let given = body(repeat each structure.parts)
+    let next = StructureTuple(tuple: (repeat each given)).tensors
     guard limit != nil, let turn = variables.first else { return next }
     return [turn + 1] + next
   }
