@@ -21,11 +21,11 @@ public func scan<E: TensorStructure, each S: TensorStructure>(
   let stacked = overSlices(
     of: elements, states, reverse: reverse, name: name ?? "scan"
   ) { element, variables in
-    let state = start.filled(with: variables).parts
-    // Bound and expanded again: the compiler cannot lower the call as an argument.
-    let next = body(element, repeat each state)
-    let tensors = StructureTuple(tuple: (repeat each next)).tensors
-    return (next: tensors, stacked: tensors)
+    let state = start.filled(with: variables)
+    // The compiler crashes where the result of a pack call is passed on as one tuple.
+    let given = body(element, repeat each state.parts)
+    let next = StructureTuple(tuple: (repeat each given)).tensors
+    return (next: next, stacked: next)
   }
   return start.filled(with: stacked).parts
 }

@@ -36,11 +36,11 @@ public func whileLoop<each S: TensorStructure>(
     return logicalAnd(turn .< limit, holds)
   } body: { _, variables in
     let structure = start.filled(with: variables.suffix(tensors.count))
-    // Bound and expanded again: the compiler cannot lower the call as an argument.
-    let next = body(repeat each structure.parts)
-    let results = StructureTuple(tuple: (repeat each next)).tensors
-    guard limit != nil, let turn = variables.first else { return results }
-    return [turn + 1] + results
+    // The compiler crashes where the result of a pack call is passed on as one tuple.
+    let given = body(repeat each structure.parts)
+    let next = StructureTuple(tuple: (repeat each given)).tensors
+    guard limit != nil, let turn = variables.first else { return next }
+    return [turn + 1] + next
   }
   return start.filled(with: results.variables.suffix(tensors.count)).parts
 }
