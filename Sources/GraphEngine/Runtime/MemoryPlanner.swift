@@ -2,37 +2,44 @@
 ///
 /// Two results share memory only if every step that uses the one is done, by dependencies and not
 /// merely by order, before the other is written: so the layout holds for any number of workers.
-struct MemoryPlanner {
+package struct MemoryPlanner {
   /// A result that wants memory.
-  struct Request {
-    var byteCount: Int
+  package struct Request {
+    package var byteCount: Int
     /// The step that writes it.
-    var writer: Int
+    package var writer: Int
     /// The steps that read it.
-    var readers: [Int]
+    package var readers: [Int]
     /// Requests whose memory it may take over where they are not needed after its writer.
-    var takeover: [Int] = []
+    package var takeover: [Int] = []
+
+    package init(byteCount: Int, writer: Int, readers: [Int], takeover: [Int] = []) {
+      self.byteCount = byteCount
+      self.writer = writer
+      self.readers = readers
+      self.takeover = takeover
+    }
   }
 
   /// Where the results are.
-  struct Layout {
+  package struct Layout {
     /// The place of each request, in bytes from the start of the arena.
-    var offsets: [Int]
+    package var offsets: [Int]
     /// The size of the arena.
-    var byteCount: Int
+    package var byteCount: Int
     /// Dependencies that the layout relies on besides those given: step, and the earlier step that
     /// it has to wait for.
-    var dependencies: [(step: Int, earlier: Int)] = []
+    package var dependencies: [(step: Int, earlier: Int)] = []
   }
 
   static let alignment = 64
   /// Plans with more steps are laid out in plan order.
-  static let largestExact = 1024
+  package static let largestExact = 1024
 
   /// The layout of `requests` in a plan with these dependencies.
   ///
   /// - Parameter dependencies: For each step the earlier steps that it waits for.
-  static func layout(_ requests: [Request], dependencies: [[Int]]) -> Layout {
+  package static func layout(_ requests: [Request], dependencies: [[Int]]) -> Layout {
     dependencies.count <= largestExact
       ? exactLayout(requests, Ancestors(dependencies))
       : orderedLayout(requests, dependencies)

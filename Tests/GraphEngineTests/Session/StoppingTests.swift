@@ -1,0 +1,67 @@
+import GraphArrays
+import GraphEngine
+import Testing
+
+@Suite("Stopping a run")
+struct StoppingTests {
+  /// A loop that ends only where `limit` is fed so, and an assignment that waits for it.
+  private static func endless() -> (graph: Graph, limit: Tensor, count: Tensor, update: Operation) {
+    let graph = Graph()
+    let limit = graph.placeholder(.int32, shape: [], name: "limit")
+    let w = graph.variable("w", initial: NDArray(Int32(1)))
+    let count = whileLoop(graph.constant(0)) { i in i .< limit } body: { i in i * 1 }
+    return (graph, limit, count, assignAdd(w, count + 1))
+  }
+
+  @Test("A run that takes too long throws and changes nothing", arguments: [1, 2])
+  func timeout(workers: Int) throws {
+    let (graph, limit, _, update) = Self.endless()
+    let session = try Session(graph, options: .init(workers: workers))
+    try session.run(graph.globalVariablesInitializer())
+    let start = ContinuousClock.now
+    do {
+      try session.run(
+        update, feeding: [limit: 1], options: .init(timeout: .milliseconds(50)))
+      Issue.record("the run ended")
+    } catch let error as SessionError {
+      #expect(error.code == .deadlineExceeded)
+    }
+    #expect(ContinuousClock.now - start < .seconds(5))
+    try session.run(update, feeding: [limit: 0])
+    let w = try #require(graph.collection(.globalVariables).first)
+    #expect(try session.value(of: w).scalar(as: Int.self) == 2)
+  }
+
+  @Test("A run whose task is cancelled throws and leaves the session usable")
+  func cancellation() async throws {
+    let (graph, limit, count, _) = Self.endless()
+    let session = try Session(graph, options: .init(workers: 2))
+    let task = Task { try await session.submit(count, feeding: [limit: 1]) }
+    try await Task.sleep(for: .milliseconds(50))
+    task.cancel()
+    let result = await task.result
+    #expect {
+      try result.get()
+    } throws: { error in
+      (error as? SessionError)?.code == .cancelled
+    }
+    #expect(try await session.submit(count, feeding: [limit: 0]).scalar(as: Int.self) == 0)
+  }
+
+  @Test("A run that waits for another one ends with its timeout")
+  func waiting() async throws {
+    let (graph, limit, _, update) = Self.endless()
+    let session = try Session(graph, options: .init(workers: 1))
+    try session.run(graph.globalVariablesInitializer())
+    let first = Task { try await session.submit(update, feeding: [limit: 1]) }
+    try await Task.sleep(for: .milliseconds(50))
+    #expect {
+      try session.run(update, feeding: [limit: 0], options: .init(timeout: .milliseconds(20)))
+    } throws: { error in
+      (error as? SessionError)?.code == .deadlineExceeded
+    }
+    first.cancel()
+    _ = await first.result
+    try session.run(update, feeding: [limit: 0])
+  }
+}
