@@ -10,8 +10,8 @@ internal import GraphArrays
 /// is taken. A tape of a loop or branch inside becomes a tape in the body, whose result is kept in
 /// the same way. Histories disappear; tapes that nothing reads were never imported, so a loop pays
 /// only for the gradients that are fetched.
-enum LowerTapes: Pass {
-  static func run(_ program: inout Program) throws(GraphError) {
+package enum LowerTapes: Pass {
+  package static func run(_ program: inout Program) throws(GraphError) {
     var asked: [Value: [Instruction]] = [:]
     for instruction in program.instructions where instruction.definition is Tape {
       asked[instruction.inputs[0], default: []].append(instruction)

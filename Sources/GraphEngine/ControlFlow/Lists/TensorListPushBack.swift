@@ -1,7 +1,7 @@
 package import GraphArrays
 
 /// A list with one more item at the end.
-func tensorListPushBack(_ list: Tensor, _ item: Tensor) -> Tensor {
+package func tensorListPushBack(_ list: Tensor, _ item: Tensor) -> Tensor {
   list.graph.tensor(
     TensorListPushBack(dtype: item.dtype), [list, item], name: "TensorListPushBack")
 }
