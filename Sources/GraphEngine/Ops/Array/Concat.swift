@@ -11,7 +11,8 @@ public func concat(_ values: [Tensor], axis: Int, name: String? = nil) -> Tensor
   let graph = first.graph
   if values.count == 1 { return identity(first, name: name ?? "concat") }
   return graph.declare(name ?? "concat") { name in
-    graph.tensor(ConcatV2(count: values.count), values + [graph.int32(axis, name: "axis")], name: name)
+    graph.tensor(
+      ConcatV2(count: values.count), values + [graph.int32(axis, name: "axis")], name: name)
   }
 }
 

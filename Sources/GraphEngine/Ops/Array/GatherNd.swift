@@ -5,7 +5,8 @@ internal import GraphArrays
 /// - Parameters:
 ///   - indices: `[..., k]`: each row has the indices along the first `k` axes of `x`.
 /// - Returns: The extents of `indices` but for the last, and those of `x` behind its axis `k`.
-public func gatherND(_ x: Tensor, _ indices: some TensorConvertible, name: String? = nil) -> Tensor {
+public func gatherND(_ x: Tensor, _ indices: some TensorConvertible, name: String? = nil) -> Tensor
+{
   x.graph.declare(name ?? "GatherNd") { name in
     x.graph.tensor(
       GatherNd(), [x, x.graph.operand(indices, dtype: nil, name: "indices")], name: name)
@@ -111,7 +112,8 @@ struct IndexedPlaces: Sendable {
       let position = positionText(row, in: outerShape)
       return RunFailure(
         .invalidArgument,
-        "indices[\(position)] = [\(values.joined(separator: ", "))] \(text) \(extentsText(extents))")
+        "indices[\(position)] = [\(values.joined(separator: ", "))] \(text) \(extentsText(extents))"
+      )
     }
     return RunFailure(.invalidArgument, "an index is out of range")
   }

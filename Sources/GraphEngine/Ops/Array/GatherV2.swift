@@ -71,7 +71,8 @@ package struct GatherV2: OpDefinition {
     let batch = batchDims < 0 ? batchDims + rank : batchDims
     guard batch >= 0, batch <= rank else {
       throw GraphError(
-        .invalidArgument, "Expected batch_dims in the range [-\(rank), \(rank)], but got \(batchDims)")
+        .invalidArgument,
+        "Expected batch_dims in the range [-\(rank), \(rank)], but got \(batchDims)")
     }
     return batch
   }

@@ -74,7 +74,9 @@ package struct MirrorPadGrad: OpDefinition {
     try context.expect(count: 2)
     let paddings = try context.paddings()
     guard let dimensions = context.shape(0).dimensions, let paddings else {
-      return [TensorType(context.dtype(0), context.shape(0).rank.map(Shape.init(rank:)) ?? .unknown)]
+      return [
+        TensorType(context.dtype(0), context.shape(0).rank.map(Shape.init(rank:)) ?? .unknown)
+      ]
     }
     let result = zip(dimensions, paddings).map { extent, padding in
       extent.map { $0 - padding.before - padding.after }

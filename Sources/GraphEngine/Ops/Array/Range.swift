@@ -59,7 +59,8 @@ package struct RangeOf: OpDefinition {
       else { return [TensorType(dtype, [nil])] }
       try Self.check(start, limit, delta)
       let step = delta.magnitude
-      let distance = start < limit ? UInt(bitPattern: limit &- start) : UInt(bitPattern: start &- limit)
+      let distance =
+        start < limit ? UInt(bitPattern: limit &- start) : UInt(bitPattern: start &- limit)
       return [TensorType(dtype, [Int(distance / step) + (distance % step == 0 ? 0 : 1)])]
     }
     guard let start = context.array(0), let limit = context.array(1), let delta = context.array(2)

@@ -76,7 +76,8 @@ package struct Slice: OpDefinition {
     return [TensorType(context.dtype(0), Shape(dimensions: result))]
   }
 
-  private static func wrong(_ what: String, _ axis: Int, _ value: Int, _ limit: Int?) -> GraphError {
+  private static func wrong(_ what: String, _ axis: Int, _ value: Int, _ limit: Int?) -> GraphError
+  {
     let limit = limit.map(String.init) ?? "?"
     return GraphError(
       .invalidArgument, "Expected \(what)[\(axis)] in [0, \(limit)], but got \(value)")
@@ -96,7 +97,8 @@ package struct Slice: OpDefinition {
     let shape = request.outputShape()
     let strides = StridedCopy.denseStrides(of: extents)
     if let begin = request.values[1]?.integerElements {
-      return .view(request, strides: strides, offset: zip(begin, strides).reduce(0) { $0 + $1.0 * $1.1 })
+      return .view(
+        request, strides: strides, offset: zip(begin, strides).reduce(0) { $0 + $1.0 * $1.1 })
     }
     let begin = IntegerOperand(1, request)
     let size = request.dtype.byteSize

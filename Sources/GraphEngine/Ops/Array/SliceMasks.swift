@@ -13,7 +13,9 @@ package struct SliceMasks: Sendable, Hashable {
   /// Entries that are an index: their axis is dropped.
   package var shrinkAxis = 0
 
-  package init(begin: Int = 0, end: Int = 0, ellipsis: Int = 0, newAxis: Int = 0, shrinkAxis: Int = 0) {
+  package init(
+    begin: Int = 0, end: Int = 0, ellipsis: Int = 0, newAxis: Int = 0, shrinkAxis: Int = 0
+  ) {
     self.begin = begin
     self.end = end
     self.ellipsis = ellipsis

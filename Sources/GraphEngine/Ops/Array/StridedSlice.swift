@@ -119,7 +119,8 @@ package struct StridedSlice: OpDefinition {
       if isWhole, axes.allSatisfy({ $0.stride == 1 }) {
         return .copy(byteCount: request.outputs[0].byteCount ?? 0)
       }
-      return .view(request, strides: strides, offset: zip(firsts, dense).reduce(0) { $0 + $1.0 * $1.1 })
+      return .view(
+        request, strides: strides, offset: zip(firsts, dense).reduce(0) { $0 + $1.0 * $1.1 })
     }
     let place = SlicePlace(axes: axes, extents: extents, begin: IntegerOperand(1, request))
     let shape = request.outputShape()

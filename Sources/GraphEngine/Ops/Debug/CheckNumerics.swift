@@ -36,7 +36,9 @@ package struct CheckNumerics: OpDefinition {
         // x - x is 0 for finite x and NaN else: a sum that vectorises tells whether to look closer.
         var sum: Scalar = 0
         for i in 0..<count { sum += source[i] - source[i] }
-        if !sum.isFinite { throw Self.failure(message, UnsafeBufferPointer(start: source, count: count)) }
+        if !sum.isFinite {
+          throw Self.failure(message, UnsafeBufferPointer(start: source, count: count))
+        }
         let target = arguments.output()
         if UnsafeRawPointer(target) != arguments.input(0) {
           target.copyMemory(from: arguments.input(0), byteCount: byteCount)

@@ -99,7 +99,8 @@ extension Arguments {
   func array(_ index: Int, _ type: TensorType) -> NDArray {
     let shape = type.extents ?? []
     if type.dtype == .string {
-      return NDArray(dtype: .string, shape: shape, storage: storage(index) ?? ArrayStorage(strings: []))
+      return NDArray(
+        dtype: .string, shape: shape, storage: storage(index) ?? ArrayStorage(strings: []))
     }
     return NDArray(
       dtype: type.dtype, shape: shape,
