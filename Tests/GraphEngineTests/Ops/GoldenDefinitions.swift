@@ -31,7 +31,7 @@ struct GoldenAttributes {
 enum GoldenDefinitions {
   typealias Maker = @Sendable (GoldenAttributes) -> any OpDefinition
 
-  static let makers: [String: Maker] = [elementwise].reduce(into: [:]) { all, part in
+  static let makers: [String: Maker] = [elementwise, arrays].reduce(into: [:]) { all, part in
     all.merge(part) { first, _ in first }
   }
 
