@@ -97,6 +97,10 @@ package struct ConcatV2: OpDefinition {
     return elements
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    count == 1 ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let result = request.outputShape()

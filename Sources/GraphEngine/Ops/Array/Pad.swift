@@ -62,6 +62,10 @@ package struct Pad: OpDefinition {
     return [try context.paddedType()]
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context[0] == output ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .padding(request)
@@ -83,6 +87,10 @@ package struct PadV2: OpDefinition {
     try context.expectSameDType([0, 2])
     try context.expect(2, rank: 0)
     return [try context.paddedType()]
+  }
+
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context[0] == output ? 0 : nil
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -81,6 +81,10 @@ package struct Reshape: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context[0] == output ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)

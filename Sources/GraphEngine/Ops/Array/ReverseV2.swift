@@ -40,6 +40,10 @@ package struct ReverseV2: OpDefinition {
     return axes.isEmpty ? elements : elements.reversed()
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    context.shape(1)[0] == 0 ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()

@@ -91,6 +91,10 @@ package struct Slice: OpDefinition {
     return Array(elements[begin..<begin + count])
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context[0] == output ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()

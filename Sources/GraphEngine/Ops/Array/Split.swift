@@ -66,6 +66,10 @@ package struct Split: OpDefinition {
     return Array(repeating: part, count: count)
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    count == 1 ? 1 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .parts(request, of: 1, axis: try request.integers(0).first ?? 0)
@@ -131,6 +135,10 @@ package struct SplitV: OpDefinition {
           + "specified.  Got: \(sum)")
     }
     for place in open { sizes[place] = isComplete ? extent.map { $0 - sum } : nil }
+  }
+
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    count == 1 ? 0 : nil
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -102,6 +102,13 @@ package struct StridedSlice: OpDefinition {
     return (0..<count).map { elements[first + $0 * stride] }
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    guard output.isExact, context[0] == output,
+      let specification = try? specification(context)
+    else { return nil }
+    return specification.axes.allSatisfy { $0.stride == 1 } ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()

@@ -68,6 +68,11 @@ package struct Transpose: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    guard let order = context.allIntegers(1), let axes = try? Self.axes(order) else { return nil }
+    return axes == Array(axes.indices) ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let axes = try Self.axes(try request.integers(1))
