@@ -29,10 +29,8 @@ struct OpCase: Sendable, CustomTestStringConvertible {
     static let second = numeric(order: 2)
   }
 
-  /// The operation's type.
-  let operation: String
-  /// What is special about the case.
-  let label: String
+  /// The operation's type, and, behind a `/`, what is special about the case.
+  let name: String
   let inputs: [NDArray]
   /// Positions of inputs that are declared as constants, because their values decide types.
   let constants: Set<Int>
@@ -43,12 +41,11 @@ struct OpCase: Sendable, CustomTestStringConvertible {
   let declare: @Sendable (Graph, [Tensor]) -> [Tensor]
 
   init(
-    _ operation: String, _ label: String = "", _ inputs: [NDArray], constants: Set<Int> = [],
+    _ name: String, _ inputs: [NDArray], constants: Set<Int> = [],
     empty: [NDArray]? = nil, gradient: Differentiability, expected: Expected = .golden,
     declare: @escaping @Sendable (_ graph: Graph, _ inputs: [Tensor]) -> [Tensor]
   ) {
-    self.operation = operation
-    self.label = label
+    self.name = name
     self.inputs = inputs
     self.constants = constants
     self.empty = empty
@@ -59,17 +56,20 @@ struct OpCase: Sendable, CustomTestStringConvertible {
 
   /// A case whose operation is declared by its definition.
   init(
-    _ operation: String, _ label: String = "", _ inputs: [NDArray], constants: Set<Int> = [],
+    _ name: String, _ inputs: [NDArray], constants: Set<Int> = [],
     empty: [NDArray]? = nil, gradient: Differentiability, expected: Expected = .golden,
     _ definition: some OpDefinition
   ) {
     self.init(
-      operation, label, inputs, constants: constants, empty: empty, gradient: gradient,
+      name, inputs, constants: constants, empty: empty, gradient: gradient,
       expected: expected
     ) { graph, inputs in graph.tensors(definition, inputs) }
   }
 
-  var testDescription: String { label.isEmpty ? operation : "\(operation)/\(label)" }
+  /// The operation's type.
+  var operation: String { String(name.prefix { $0 != "/" }) }
+
+  var testDescription: String { name }
 }
 
 /// The cases of all operations, each family's in a file of its own.

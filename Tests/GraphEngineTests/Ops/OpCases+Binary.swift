@@ -56,7 +56,7 @@ extension OpCases {
     _ declare: @escaping @Sendable (Tensor, Tensor) -> Tensor
   ) -> OpCase {
     OpCase(
-      operation, "int32", [dividend, divisor], empty: [noIntegers, noIntegers], gradient: .none,
+      "\(operation)/int32", [dividend, divisor], empty: [noIntegers, noIntegers], gradient: .none,
       expected: .values([NDArray(expected, shape: [6], dtype: .int32)])
     ) { [declare($1[0], $1[1])] }
   }
@@ -102,10 +102,10 @@ extension OpCases {
       empty: [[true], samples([0, 1]), samples([3])], gradient: .second
     ) { [select($1[0], $1[1], $1[2])] },
     OpCase(
-      "Select", "rows", [[true, false], samples([2, 3]), samples([2, 3], seed: 1)],
+      "Select/rows", [[true, false], samples([2, 3]), samples([2, 3], seed: 1)],
       gradient: .second, Select()),
     OpCase(
-      "Select", "scalar", [NDArray(false), samples([2, 3]), samples([2, 3], seed: 1)],
+      "Select/scalar", [NDArray(false), samples([2, 3]), samples([2, 3], seed: 1)],
       empty: [NDArray(true), samples([0, 3]), samples([0, 3])], gradient: .second, Select()),
     OpCase("Cast", [samples([2, 3])], empty: [samples([0, 3])], gradient: .first) {
       // Through single precision the numeric difference is too coarse.

@@ -8,7 +8,7 @@ extension OpCases {
     OpCase("Softmax", [samples([2, 3])], empty: [samples([0, 3])], gradient: .second) {
       [softmax($1[0])]
     },
-    OpCase("Softmax", "first axis", [samples([2, 3, 2])], gradient: .second) {
+    OpCase("Softmax/first axis", [samples([2, 3, 2])], gradient: .second) {
       [softmax($1[0], axis: 0)]
     },
     OpCase("LogSoftmax", [samples([2, 3])], empty: [samples([0, 3])], gradient: .second) {
@@ -21,19 +21,19 @@ extension OpCases {
       "LeakyReluGrad", [samples([2, 3]), samples([2, 3], seed: 1)],
       empty: [samples([0, 3]), samples([0, 3])], gradient: .second, LeakyReluGrad(alpha: 0.25)),
     OpCase(
-      "SoftmaxCrossEntropyWithLogits", "loss", [samples([2, 3]), labels],
+      "SoftmaxCrossEntropyWithLogits/loss", [samples([2, 3]), labels],
       empty: [samples([0, 3]), samples([0, 3])], gradient: .second
     ) { [softmaxCrossEntropyWithLogitsV2(labels: $1[1], logits: $1[0])] },
     OpCase(
-      "SparseSoftmaxCrossEntropyWithLogits", "loss", [samples([2, 3]), [2, 0]],
+      "SparseSoftmaxCrossEntropyWithLogits/loss", [samples([2, 3]), [2, 0]],
       empty: [samples([0, 3]), NDArray.zeros([0], .int32)], gradient: .second
     ) { [sparseSoftmaxCrossEntropyWithLogits(labels: $1[1], logits: $1[0])] },
     OpCase(
-      "SparseSoftmaxCrossEntropyWithLogits", "time", [samples([2, 2, 3]), [[2, 0], [1, 1]]],
+      "SparseSoftmaxCrossEntropyWithLogits/time", [samples([2, 2, 3]), [[2, 0], [1, 1]]],
       gradient: .second
     ) { [sparseSoftmaxCrossEntropyWithLogits(labels: $1[1], logits: $1[0])] },
     OpCase(
-      "SparseSoftmaxCrossEntropyWithLogits", "both results", [samples([2, 3]), [2, 0]],
+      "SparseSoftmaxCrossEntropyWithLogits/both results", [samples([2, 3]), [2, 0]],
       gradient: .first, SparseSoftmaxCrossEntropy()),
   ]
 }

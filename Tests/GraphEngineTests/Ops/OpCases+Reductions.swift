@@ -8,15 +8,15 @@ extension OpCases {
       guard let record else { return [] }
       return [
         OpCase(
-          operation, "middle", [samples([2, 3, 2]), [1]], constants: [1],
+          "\(operation)/middle", [samples([2, 3, 2]), [1]], constants: [1],
           empty: operation == "Max" || operation == "Min"
             ? [samples([2, 3, 0]), [1]] : [samples([2, 0, 3]), [1]],
           gradient: .second, record),
         OpCase(
-          operation, "outer", [samples([2, 3, 2]), [0, -1]], constants: [1], gradient: .second,
+          "\(operation)/outer", [samples([2, 3, 2]), [0, -1]], constants: [1], gradient: .second,
           record.keepingDims(true)),
         OpCase(
-          operation, "all", [samples([2, 3]), [1, 0]], constants: [1], gradient: .second, record),
+          "\(operation)/all", [samples([2, 3]), [1, 0]], constants: [1], gradient: .second, record),
       ]
     } + logical + extremes + totals
 
@@ -48,13 +48,13 @@ extension OpCases {
       "Cumsum", [samples([2, 3, 2]), 1], constants: [1], empty: [samples([2, 0]), 1],
       gradient: .second, Cumulative(.sum, exclusive: true)),
     OpCase(
-      "Cumsum", "reverse", [samples([2, 3]), -1], constants: [1], gradient: .second,
+      "Cumsum/reverse", [samples([2, 3]), -1], constants: [1], gradient: .second,
       Cumulative(.sum, reverse: true)),
     OpCase(
       "Cumprod", [samples([2, 3, 2]), 1], constants: [1], empty: [samples([2, 0]), 1],
       gradient: .second, Cumulative(.product)),
     OpCase(
-      "Cumprod", "reverse", [samples([2, 3]), 0], constants: [1], gradient: .second,
+      "Cumprod/reverse", [samples([2, 3]), 0], constants: [1], gradient: .second,
       Cumulative(.product, exclusive: true, reverse: true)),
   ]
 }
