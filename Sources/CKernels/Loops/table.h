@@ -24,7 +24,7 @@ const sg_kernels NAME(sg_kernels) = {
     FLOATS(sin), FLOATS(cos), FLOATS(tan), FLOATS(asin), FLOATS(acos), FLOATS(atan),
     FLOATS(sinh), FLOATS(cosh), FLOATS(tanh), FLOATS(asinh), FLOATS(acosh), FLOATS(atanh),
     FLOATS(sigmoid), FLOATS(softplus), FLOATS(softsign), FLOATS(erf), FLOATS(erfc),
-    FLOATS(lgamma), SIGNED(relu), FLOATS(relu6), FLOATS(elu), FLOATS(selu),
+    FLOATS(lgamma), SIGNED(relu), SIGNED(relu6), FLOATS(elu), FLOATS(selu),
     FLOATS(floor), FLOATS(ceil), FLOATS(rint),
     BOOLEAN(logical_not), FLOATS(isnan), FLOATS(isinf), FLOATS(isfinite),
 

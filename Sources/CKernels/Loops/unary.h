@@ -87,6 +87,8 @@ UNARY(relu, i32, x < 0 ? (V(i32))0 : x)
 UNARY(relu, i64, x < 0 ? (V(i64))0 : x)
 UNARY(relu6, f32, x < 0 ? F32(0) : x > 6 ? F32(6) : x)
 UNARY(relu6, f64, x < 0 ? F64(0) : x > 6 ? F64(6) : x)
+UNARY(relu6, i32, x < 0 ? (V(i32))0 : x > 6 ? (V(i32))6 : x)
+UNARY(relu6, i64, x < 0 ? (V(i64))0 : x > 6 ? (V(i64))6 : x)
 UNARY(elu, f32, x < 0 ? NAME(expm1_v_f32)(x) : x)
 UNARY(elu, f64, x < 0 ? NAME(expm1_v_f64)(x) : x)
 // Klambauer et al., Self-Normalizing Neural Networks, 2017.

@@ -111,9 +111,8 @@ struct GoldenTensor: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
-      if let value = try? container.decode(Int.self) {
-        self = .integer(value)
-      } else if let value = try? container.decode(Double.self) {
+      // As a Double first: -0.0 is an integer to the decoder, without its sign.
+      if let value = try? container.decode(Double.self) {
         self = .real(value)
       } else {
         let text = try container.decode(String.self)

@@ -22,8 +22,16 @@ extension OpCases {
       empty: [samples([0, 3]), samples([0, 3])], gradient: .second, LeakyReluGrad(alpha: 0.25)),
     OpCase(
       "SoftmaxCrossEntropyWithLogits/loss", [samples([2, 3]), labels],
-      empty: [samples([0, 3]), samples([0, 3])], gradient: .second
+      empty: [samples([0, 3]), samples([0, 3])], gradient: .first
     ) { [softmaxCrossEntropyWithLogitsV2(labels: $1[1], logits: $1[0])] },
+    // TensorFlow's gradient of the second result takes labels for constants.
+    OpCase(
+      "SoftmaxCrossEntropyWithLogits/logits", [samples([2, 3]), labels], constants: [1],
+      gradient: .second, SoftmaxCrossEntropy()),
+    OpCase(
+      "SoftmaxCrossEntropyWithLogits/one row of labels", [samples([2, 3]), float64([1, 0, 0], [1, 3])],
+      constants: [1], gradient: .second
+    ) { [softmaxCrossEntropyWithLogits(labels: $1[1], logits: $1[0])] },
     OpCase(
       "SparseSoftmaxCrossEntropyWithLogits/loss", [samples([2, 3]), [2, 0]],
       empty: [samples([0, 3]), NDArray.zeros([0], .int32)], gradient: .second

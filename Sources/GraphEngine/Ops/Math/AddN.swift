@@ -41,6 +41,10 @@ package struct AddN: OpDefinition {
     return [sum]
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    context.types.count == 1 ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let operands = request.inputs.count
     if request.dtype == .variant {

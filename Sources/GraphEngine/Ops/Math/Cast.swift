@@ -34,6 +34,10 @@ package struct Cast: OpDefinition {
     return context.integers(0)
   }
 
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    context.dtype() == dtype ? 0 : nil
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let from = request.dtype.kernelType, let to = dtype.kernelType else {
       throw request.unsupported(name)

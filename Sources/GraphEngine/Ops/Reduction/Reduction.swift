@@ -98,6 +98,15 @@ package struct Reduction: OpDefinition {
     return result.sorted()
   }
 
+  /// A reduction over nothing but extents of 1 is a copy.
+  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+    guard output == context[0], let shape = context.shape().known,
+      let axes = context.allIntegers(1), axes.allSatisfy({ context.shape()[$0] == 1 }),
+      axes.count <= shape.count
+    else { return nil }
+    return 0
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let shape = request.inputShape()
     let axes = try Self.positions(try request.integers(1), rank: shape.count)
