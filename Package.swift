@@ -24,6 +24,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies, exclude: [], swiftSettings: swiftSettings)
 }
 
+// Programs whose output is tested, built before the tests that run them.
+let examples: [Target.Dependency] = [
+  "CustomCell", "HamletLSTM", "LinearRegression", "MLP", "WhileLoops",
+]
+
 // A program of Examples: public interface only, as a user's program has it.
 func example(_ name: String, exclude: [String] = []) -> Target {
   .executableTarget(
@@ -54,6 +59,12 @@ let package = Package(
     example(
       "Benchmarks",
       exclude: ["run", "peer_protocol.py", "peer_pytorch.py", "peer_tensorflow.py"]),
+    example("CustomCell"),
+    example("HamletLSTM", exclude: ["run", "judge.py"]),
+    example("LinearRegression"),
+    example("MLP"),
+    example("WhileLoops"),
+    tests("ExampleTests", umbrella + examples),
     tests("GraphArraysTests", ["GraphArrays"]),
     tests("GraphKernelsTests", ["GraphKernels", "CKernels"]),
     tests("GraphEngineTests", umbrella),

@@ -78,5 +78,5 @@ public func clipByValue(_ tensors: [Tensor?], min: Double, max: Double) -> [Tens
 private func clip(_ x: Tensor, _ change: (Tensor) -> Tensor) -> Tensor {
   guard let slices = x.indexedSlices else { return change(x) }
   return indexedSlices(
-    change(slices.values), indices: slices.indices, denseShape: slices.denseShape)
+    values: change(slices.values), indices: slices.indices, denseShape: slices.denseShape)
 }

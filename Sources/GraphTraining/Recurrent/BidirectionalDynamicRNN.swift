@@ -17,7 +17,7 @@ public func bidirectionalDynamicRNN<Forward: RNNCell, Backward: RNNCell>(
   let (timeAxis, batchAxis) = timeMajor ? (0, 1) : (1, 0)
   func reversed(_ x: Tensor) -> Tensor {
     guard let sequenceLength else { return reverse(x, axes: [timeAxis]) }
-    return reverseSequence(x, sequenceLength, sequenceAxis: timeAxis, batchAxis: batchAxis)
+    return reverseSequence(x, lengths: sequenceLength, sequenceAxis: timeAxis, batchAxis: batchAxis)
   }
   return inputs.graph.variableScope(name ?? "bidirectional_rnn") {
     let there = dynamicRNN(
