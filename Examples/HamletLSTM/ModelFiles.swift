@@ -12,7 +12,7 @@ struct Position: Codable {
   /// The loss of the best epoch and its number; nil before the first one.
   var best: Best?
   /// How far the session has drawn from each random stream.
-  var streams = RandomStreams()
+  var randomState: [String: UInt64] = [:]
 
   struct Best: Codable {
     var epoch: Int

@@ -11,8 +11,8 @@ struct Trainer {
   private let validation: Validation?
   private let training: TrainingGraph
   private let session: Session
-  private let everything: SavedVariables
-  private let weights: SavedVariables
+  private let everything: [Variable]
+  private let weights: [Variable]
   private let interruption = Interruption()
   private var position = Position()
   /// The state that the next batch starts with, where states are carried.
@@ -33,8 +33,8 @@ struct Trainer {
     validation = Validation(heldOut, bigram: BigramModel(text), rows: settings.batch)
     training = TrainingGraph(settings)
     let graph = training.graph
-    everything = SavedVariables(graph.collection(.globalVariables), in: graph)
-    weights = SavedVariables(graph.collection(.trainableVariables), in: graph)
+    everything = graph.collection(.globalVariables)
+    weights = graph.collection(.trainableVariables)
     graph.finalize()
     session = try Session(graph, options: .init(workers: workers))
     if resuming {
@@ -116,7 +116,7 @@ struct Trainer {
     print(line + meter.summary)
     if !(position.best.map { $0.loss <= loss } ?? false), loss.isFinite {
       position.best = Position.Best(epoch: position.epochs, loss: loss)
-      try files.saveBest(weights.read(from: session))
+      try files.saveBest(session.values(of: weights))
     }
     state = nil
     try save()
@@ -134,16 +134,16 @@ struct Trainer {
   }
 
   private mutating func save() throws {
-    var arrays = try everything.read(from: session)
+    var arrays = try session.values(of: everything)
     for (index, part) in (state ?? []).enumerated() { arrays["state/\(index)"] = part }
-    position.streams = session.randomStreams
+    position.randomState = session.randomState
     try files.saveLast(arrays, position)
   }
 
   private mutating func restore() throws {
     let (arrays, position) = try files.loadLast()
-    try everything.write(arrays, to: session)
-    session.randomStreams = position.streams
+    try session.assign(arrays, to: everything)
+    session.randomState = position.randomState
     self.position = position
     let parts = training.model.finalState.indices.compactMap { arrays["state/\($0)"] }
     state = parts.isEmpty ? nil : parts

@@ -22,7 +22,6 @@ struct Writer {
   init(_ settings: Settings, weights: NPZ, seed: Int, workers: Int?) throws {
     let graph = Graph(seed: seed)
     let model = CharacterModel(settings, in: graph)
-    let variables = SavedVariables(graph.collection(.globalVariables), in: graph)
     let temperature = graph.placeholder(withDefault: 1.0, name: "temperature")
     let last = graph.placeholder(.int32, shape: [1], name: "last")
     let count = graph.placeholder(.int32, shape: [], name: "count")
@@ -44,7 +43,7 @@ struct Writer {
     graph.finalize()
 
     session = try Session(graph, options: .init(workers: workers))
-    try variables.write(weights, to: session)
+    try session.assign(weights, to: graph.collection(.globalVariables))
     self.model = model
     self.last = last
     self.temperature = temperature
