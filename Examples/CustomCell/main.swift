@@ -59,11 +59,11 @@ let weights = Dictionary(
 func joined(_ part: String) -> Tensor {
   concat(["i", "j", "f", "o"].compactMap { weights["mine/\($0)_\(part)"] }, axis: -1)
 }
-var copies: [StaticGraph.Operation] = []
+var copies = graph.noOp()
 if let kernel = weights["theirs/basic_lstm_cell/kernel"],
   let bias = weights["theirs/basic_lstm_cell/bias"]
 {
-  copies = [assign(kernel, joined("w")), assign(bias, joined("b"))]
+  copies = graph.group([assign(kernel, joined("w")), assign(bias, joined("b"))])
 }
 let difference = reduceMax(abs(mine - theirs))
 
@@ -75,6 +75,9 @@ print("the library's cell differs by less than 0.000001:", distance < 1e-6)
 for step in 0...100 {
   let (value, count, _) = try session.run(loss, right, train)
   if step % 50 == 0 {
-    print(String(format: "step %3d  loss %.2f  right %d of 16", step, value.scalar(), count.scalar(as: Int.self)))
+    print(
+      String(
+        format: "step %3d  loss %.2f  right %d of 16", step, value.scalar(),
+        count.scalar(as: Int.self)))
   }
 }

@@ -49,7 +49,9 @@ struct ModelFiles {
     return try JSONDecoder().decode(Settings.self, from: data)
   }
 
-  func saveBest(_ weights: NPZ) throws { try Data(weights.bytes()).write(to: best, options: .atomic) }
+  func saveBest(_ weights: NPZ) throws {
+    try Data(weights.bytes()).write(to: best, options: .atomic)
+  }
 
   func bestWeights() throws -> NPZ {
     guard FileManager.default.fileExists(atPath: best.path) else {

@@ -43,7 +43,8 @@ let (_, primes) = whileLoop(graph.constant(2), graph.constant(0)) { n, _ in
 
 let session = try Session(graph)
 for value in [6, 7, 27] {
-  print("\(value) takes \(try session.run(turns, feeding: [start: value]).scalar(as: Int.self)) turns")
+  print(
+    "\(value) takes \(try session.run(turns, feeding: [start: value]).scalar(as: Int.self)) turns")
 }
 for value in [2.0, 9.0] {
   let (r, d) = try session.run(root, slope, feeding: [a: value])

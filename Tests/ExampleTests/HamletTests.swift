@@ -47,7 +47,9 @@ struct HamletTests {
     #expect(parts.count == 2 && parts[1].count == 51, "50 characters and the end of the line")
   }
 
-  @Test("Two epochs, resumed for two more, are four epochs bit for bit", arguments: ["", "--carry-state"])
+  @Test(
+    "Two epochs, resumed for two more, are four epochs bit for bit",
+    arguments: ["", "--carry-state"])
   func resume(option: String) throws {
     #expect(try hamlet("whole", "--epochs 4 --layers 2 \(option)").status == 0)
     #expect(try hamlet("parts", "--epochs 2 --layers 2 \(option)").status == 0)

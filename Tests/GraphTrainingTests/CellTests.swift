@@ -138,7 +138,8 @@ struct CellTests {
     }
     let text = error?.description ?? ""
     #expect(text.contains("Expected shape for Tensor"), "\(text)")
-    #expect(try session.run(outputs, feeding: [inputs: x, lengths: [1, 2, 9]]).shape == [3, 2, 4])
+    #expect(
+      try session.run(outputs, feeding: [inputs: x, lengths: [1, 2, 9]]).shape == [3, 2, 4])
   }
 
   @Test("Inputs without a known depth are a mistake")

@@ -8,7 +8,8 @@ struct LayerTests {
     let graph = Graph(seed: 1)
     let x = graph.placeholder(.float32, shape: [nil, nil, 3])
     let y = dense(
-      x, units: 2, activation: { relu($0) }, kernelInitializer: .constant([[1, 2], [3, 4], [5, -6]]),
+      x, units: 2, activation: { relu($0) },
+      kernelInitializer: .constant([[1, 2], [3, 4], [5, -6]]),
       biasInitializer: .constant([0.5, 1.0]))
     let rows = graph.variableScope("", reuse: .always) {
       dense(reshape(x, [-1, 3]), units: 2, activation: { relu($0) }, name: "dense")
@@ -16,7 +17,8 @@ struct LayerTests {
     #expect(y.shape.dimensions == [nil, nil, 2])
     let session = try Session(graph)
     try session.run(graph.globalVariablesInitializer())
-    let (a, b) = try session.run(y, rows, feeding: [x: [[[1, 0, 0], [0, 1, 1]], [[0, 0, 1], [1, 1, 1]]]])
+    let (a, b) = try session.run(
+      y, rows, feeding: [x: [[[1, 0, 0], [0, 1, 1]], [[0, 0, 1], [1, 1, 1]]]])
     #expect(a == [[[1.5, 3], [8.5, 0]], [[5.5, 0], [9.5, 1]]])
     #expect(b == a.reshaped([4, 2]))
   }

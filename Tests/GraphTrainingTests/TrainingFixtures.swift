@@ -69,7 +69,7 @@ extension Session {
     try run(graph.globalVariablesInitializer())
     for (name, value) in values {
       let variable = try #require(graph.variablesByName[name], "no variable \(name)")
-      try run(assign(variable.value, value))
+      try assign(value, to: variable)
     }
   }
 }

@@ -32,7 +32,8 @@ extension Graph {
     initializer: Initializer = .glorotUniform, trainable: Bool = true
   ) -> Tensor {
     guard parent == nil else {
-      return root.variable(name, shape: shape, dtype, initializer: initializer, trainable: trainable)
+      return root.variable(
+        name, shape: shape, dtype, initializer: initializer, trainable: trainable)
     }
     return outsideBodies {
       let scope = currentNameScope
@@ -174,7 +175,8 @@ extension Graph {
   ) -> Tensor {
     guard let extents = shape.known else {
       record(
-        GraphError(.invalidArgument, "the shape \(shape) of a variable must be known",
+        GraphError(
+          .invalidArgument, "the shape \(shape) of a variable must be known",
           operation: name), "VarHandleOp")
       return .invalid(in: self)
     }

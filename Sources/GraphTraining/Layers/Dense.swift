@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 public import GraphEngine
 
 /// What a layer or cell applies to its result, element by element: `{ relu($0) }`.

@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 public import GraphEngine
 
 extension CollectionKey where Element == Variable {

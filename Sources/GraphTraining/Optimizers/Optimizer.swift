@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 public import GraphEngine
 
 /// The gradient of a variable, and the variable; no gradient where nothing leads from one to the
@@ -33,8 +33,7 @@ public struct OptimizerUpdate {
   /// Declares the update of a variable by a gradient of its shape.
   let dense: (_ gradient: Tensor, _ variable: Variable) -> [Operation]
   /// Declares the update by gradients of some rows: values `[n, ...]` and row numbers `[n]`.
-  let sparse:
-    (_ values: Tensor, _ indices: Tensor, _ variable: Variable) -> [Operation]
+  let sparse: (_ values: Tensor, _ indices: Tensor, _ variable: Variable) -> [Operation]
   /// Whether rows that occur more than once are summed before `sparse` is given them.
   let sumsDuplicates: Bool
   /// Declares what follows when all variables are updated.

@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 public import GraphEngine
 
 /// The plain recurrent cell: `h' = activation([x, h] * kernel + bias)`, which is its output too.

@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 public import GraphEngine
 
 /// Runs one cell forwards and another one backwards over the same inputs.

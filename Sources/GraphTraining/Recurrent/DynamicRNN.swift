@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 public import GraphEngine
 
 /// Runs a cell over time, as a loop whose number of turns comes from the data.
@@ -43,7 +43,8 @@ public func dynamicRNN<Cell: RNNCell>(
       of: TensorType(inputs.dtype, [rows, cell.units]), length: time)
     let start = graph.constant(0, dtype: .int32, name: "time")
     let (_, written, finalState) = whileLoop(start, blank, initialState, name: "while") {
-      turn, _, _ in turn .< bound
+      turn, _, _ in
+      turn .< bound
     } body: { turn, outputs, state in
       let input = tensorListGetItem(items, turn)
       var (output, next) = graph.variableScope("") { cell(input, state) }
@@ -73,7 +74,7 @@ private func checkedLengths(_ lengths: Tensor, batch: Tensor) -> Tensor {
   let expected = stack([batch], axis: 0)
   let check = assert(
     reduceAll(found.dynamicShape .== expected),
-    data: [
+    [
       graph.constant("Expected shape for Tensor \(found.name) is "), expected,
       graph.constant(" but saw shape: "), found.dynamicShape,
     ])

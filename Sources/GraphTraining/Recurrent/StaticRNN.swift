@@ -1,4 +1,4 @@
-public import GraphArrays
+internal import GraphArrays
 public import GraphEngine
 
 /// Runs a cell over a fixed number of steps, each of them operations of its own in the graph.
