@@ -37,9 +37,8 @@ for step in 0..<400 {
   try session.run(train, feeding: feeds)
   if step % 100 == 99 {
     let (value, part) = try session.run(loss, accuracy, feeding: feeds)
+    let percent: Float = 100 * part.scalar()
     print(
-      String(
-        format: "step %3d  loss %.2f  right %.0f %%", step + 1, value.scalar(),
-        100 * part.scalar()))
+      String(format: "step %3d  loss %.2f  right %.0f %%", step + 1, value.scalar(), percent))
   }
 }

@@ -134,12 +134,25 @@ struct CellTests {
     try session.run(graph.globalVariablesInitializer())
     let x = NDArray.zeros([3, 2, 3])
     let error = #expect(throws: SessionError.self) {
+      try session.run(outputs, feeding: [inputs: x, lengths: [1]])
+    }
+    #expect(
+      error?.message == "assertion failed: [Expected shape for Tensor rnn/sequence_length:0 is ] "
+        + "[3] [ but saw shape: ] [1]")
+    #expect(throws: GraphError.self) {
       try session.run(outputs, feeding: [inputs: x, lengths: [1, 2]])
     }
-    let text = error?.description ?? ""
-    #expect(text.contains("Expected shape for Tensor"), "\(text)")
     #expect(
       try session.run(outputs, feeding: [inputs: x, lengths: [1, 2, 9]]).shape == [3, 2, 4])
+  }
+
+  @Test("Lengths that are known to be too few are a mistake")
+  func tooFewLengths() {
+    let graph = Graph()
+    let inputs = graph.placeholder(.float32, shape: [3, nil, 2])
+    _ = dynamicRNN(
+      BasicRNNCell(units: 4), inputs: inputs, sequenceLength: graph.constant([1, 2]))
+    #expect(graph.error?.message == "sequence lengths are a vector [3], not int32[2]")
   }
 
   @Test("Inputs without a known depth are a mistake")

@@ -33,12 +33,12 @@ public func dynamicRNN<Cell: RNNCell>(
     let steps = timeMajor ? inputs : transpose(inputs, permutation: [1, 0, 2])
     let shape = steps.dynamicShape
     let (time, batch) = (shape[0], shape[1])
+    let rows = steps.shape[1]
     let initialState = initialState ?? cell.zeroState(batchSize: batch, inputs.dtype)
-    let lengths = sequenceLength.map { checkedLengths($0, batch: batch) }
+    let lengths = sequenceLength.map { checkedLengths($0, rows: rows, batch: batch) }
     let bound = lengths.map { minimum(time, maximum(reduceMax($0), 1)) } ?? time
 
     let items = tensorListFromTensor(steps)
-    let rows = timeMajor ? inputs.shape[1] : inputs.shape[0]
     let blank = graph.reservedList(
       of: TensorType(inputs.dtype, [rows, cell.units]), length: time)
     let start = graph.constant(0, dtype: .int32, name: "time")
@@ -63,11 +63,14 @@ public func dynamicRNN<Cell: RNNCell>(
 }
 
 /// Lengths as int32, after a check that there are as many as rows.
-private func checkedLengths(_ lengths: Tensor, batch: Tensor) -> Tensor {
+///
+/// The check is for what broadcasting would let pass: one length, or one row.
+private func checkedLengths(_ lengths: Tensor, rows: Int?, batch: Tensor) -> Tensor {
   let graph = lengths.graph
-  if lengths.isValid, let rank = lengths.shape.rank, rank != 1 {
+  guard lengths.shape.isCompatible(with: [rows]) else {
+    let batch = rows.map(String.init) ?? "batch"
     return graph.refuse(
-      "sequence lengths are a vector [batch], not \(lengths.type)", "RNN", "sequence_length")
+      "sequence lengths are a vector [\(batch)], not \(lengths.type)", "RNN", "sequence_length")
   }
   let found = identity(
     lengths.dtype == .int32 ? lengths : cast(lengths, to: .int32), name: "sequence_length")
