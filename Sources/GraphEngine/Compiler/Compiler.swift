@@ -65,6 +65,14 @@ package enum Compiler {
       }
     }
     try clean()
+    while true {
+      let before = program.whileCount
+      try run(RecognizeScans.self)
+      guard program.whileCount < before else { break }
+      try clean()
+    }
+    try run(SinkReductions.self)
+    try clean()
     return CompiledProgram(program: program, passes: records)
   }
 

@@ -310,16 +310,17 @@ final class Execution: @unchecked Sendable {
       }
       switch frames.phase {
       case .condition:
-        frames.prepareCondition()
         frames.phase = .test
-        guard enter(frames.condition, &worker) else { return }
+        guard let condition = frames.condition else { continue }
+        frames.prepareCondition(condition)
+        guard enter(condition, &worker) else { return }
       case .test:
-        guard frames.conditionHolds else {
+        guard frames.hasNextTurn else {
           frames.end()
           complete(outer, step, &worker)
           return
         }
-        frames.prepareBody()
+        frames.prepareBody(run)
         frames.phase = .turnEnd
         guard enter(frames.body, &worker) else { return }
       case .turnEnd:

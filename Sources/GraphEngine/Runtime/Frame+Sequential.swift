@@ -86,13 +86,15 @@ extension Frame {
     while true {
       // A loop without steps would not notice that it has to stop.
       if run.needsAttention, !run.mayRun(frames.path) { break }
-      frames.prepareCondition()
-      guard frames.condition.runInOrder(run) else { break }
-      guard frames.conditionHolds else {
+      if let condition = frames.condition {
+        frames.prepareCondition(condition)
+        guard condition.runInOrder(run) else { break }
+      }
+      guard frames.hasNextTurn else {
         frames.end()
         return true
       }
-      frames.prepareBody()
+      frames.prepareBody(run)
       guard frames.body.runInOrder(run) else { break }
       frames.endTurn()
     }

@@ -1,6 +1,7 @@
+internal import Glibc
 internal import GraphArrays
 
-/// The frames of a While, and where its variables are in the current turn.
+/// The frames of a While or Scan, and where its variables are in the current turn.
 ///
 /// `@unchecked Sendable` because one worker at a time carries a loop on: the one that starts it,
 /// then whichever completes the frame of its condition or body.
@@ -13,7 +14,8 @@ final class LoopFrames: @unchecked Sendable {
   }
 
   let loop: LoopStep
-  let condition: Frame
+  /// The frame of the condition; nil where the number of turns is known.
+  let condition: Frame?
   let body: Frame
   /// The frame that the loop stands in, which owns this object.
   private unowned(unsafe) let outer: Frame
@@ -36,9 +38,13 @@ final class LoopFrames: @unchecked Sendable {
     self.loop = loop
     self.outer = outer
     self.step = step
-    condition = Frame(loop.condition, base: base, outer: outer, outerStep: step)
+    if case .condition(let plan, _) = loop.turns {
+      condition = Frame(plan, base: base, outer: outer, outerStep: step)
+    } else {
+      condition = nil
+    }
     body = Frame(
-      loop.body, base: base + loop.condition.arenaByteCount, outer: outer, outerStep: step)
+      loop.body, base: base + loop.conditionByteCount, outer: outer, outerStep: step)
     current = Array(repeating: base, count: loop.variables.count)
     next = current
     moving = Array(repeating: Owned(pointer: base), count: loop.variables.count)
@@ -57,7 +63,7 @@ final class LoopFrames: @unchecked Sendable {
     for (i, variable) in loop.variables.enumerated() {
       switch variable.passing {
       case .invariant:
-        for (frame, slot) in [
+        for case (let frame?, let slot) in [
           (condition, variable.conditionParameter), (body, variable.bodyParameter),
         ]
         where slot >= 0 {
@@ -68,6 +74,7 @@ final class LoopFrames: @unchecked Sendable {
       case .buffered:
         current[i] = outer.pointers[variable.operand]
         next[i] = outer.pointers[variable.output]
+      case .stacked: current[i] = outer.pointers[variable.operand]
       case .owned:
         let operand = variable.operand
         moving[i] = Owned(
@@ -78,17 +85,28 @@ final class LoopFrames: @unchecked Sendable {
         }
       }
     }
+    for stack in loop.stacked { clearRowsBeside(stack) }
+  }
+
+  /// Rows of a stack that no turn writes are zero.
+  private func clearRowsBeside(_ stack: LoopStep.Rows) {
+    guard case .counted(let turns, _) = loop.turns else { return }
+    let array = outer.pointers[stack.array]
+    let end = stack.offset + turns
+    for rows in [0..<stack.offset, end..<stack.length] where !rows.isEmpty {
+      memset(array + rows.lowerBound * stack.byteCount, 0, rows.count * stack.byteCount)
+    }
   }
 
   /// Gives the condition the variables.
-  func prepareCondition() {
+  func prepareCondition(_ condition: Frame) {
     condition.position = 2 * turn
     condition.resetReaders()
     for (i, variable) in loop.variables.enumerated() where variable.conditionParameter >= 0 {
       let slot = variable.conditionParameter
       switch variable.passing {
       case .invariant: break
-      case .buffered: condition.pointers[slot] = current[i]
+      case .buffered, .stacked: condition.pointers[slot] = current[i]
       case .owned:
         condition.pointers[slot] = moving[i].pointer
         condition.objects[slot] = moving[i].object
@@ -97,13 +115,22 @@ final class LoopFrames: @unchecked Sendable {
     }
   }
 
-  /// What the condition said.
-  var conditionHolds: Bool {
-    condition.pointers[loop.conditionResult].load(as: UInt8.self) != 0
+  /// Whether another turn follows: what the condition said, or the count of the turns.
+  var hasNextTurn: Bool {
+    switch loop.turns {
+    case .condition(_, let result):
+      condition.map { $0.pointers[result].load(as: UInt8.self) != 0 } ?? false
+    case .counted(let count, _): turn < count
+    }
+  }
+
+  /// The number of this turn in the order of the rows of arrays.
+  private var row: Int {
+    if case .counted(let count, isReversed: true) = loop.turns { count - 1 - turn } else { turn }
   }
 
   /// Gives the body the variables, and the places of their next values.
-  func prepareBody() {
+  func prepareBody(_ run: RunState) {
     body.position = 2 * turn + 1
     body.resetReaders()
     for (i, variable) in loop.variables.enumerated() {
@@ -113,25 +140,51 @@ final class LoopFrames: @unchecked Sendable {
       case .buffered(_, let isCopied):
         if slot >= 0 { body.pointers[slot] = current[i] }
         if !isCopied { body.pointers[variable.bodyResult] = next[i] }
+      case .stacked: if slot >= 0 { body.pointers[slot] = current[i] }
       case .owned:
         // A list that the body changes in place must have no second owner.
-        if variable.conditionParameter >= 0 { condition.objects[variable.conditionParameter] = nil }
+        if variable.conditionParameter >= 0 {
+          condition?.objects[variable.conditionParameter] = nil
+        }
         guard slot >= 0 else { break }
         body.pointers[slot] = moving[i].pointer
         body.shapes[slot] = moving[i].shape
         body.objects[slot] = moving[i].object.take()
       }
     }
+    for rows in loop.scanned {
+      let source = outer.pointers[rows.array] + (rows.offset + row) * rows.byteCount
+      guard rows.isCopied else {
+        body.pointers[rows.row] = source
+        continue
+      }
+      let storage = run.makeStorage(byteCount: rows.byteCount)
+      storage.pointer.copyMemory(from: source, byteCount: rows.byteCount)
+      body.pointers[rows.row] = storage.pointer
+      body.objects[rows.row] = storage
+    }
+    for rows in loop.stacked where !rows.isCopied {
+      body.pointers[rows.row] = target(of: rows)
+    }
+  }
+
+  /// Where this turn's row of a stack is.
+  private func target(of rows: LoopStep.Rows) -> UnsafeMutableRawPointer {
+    outer.pointers[rows.array] + (rows.offset + row) * rows.byteCount
   }
 
   /// Makes the body's results the variables of the next turn.
   func endTurn() {
+    for rows in loop.stacked where rows.isCopied {
+      target(of: rows).copyMemory(from: body.pointers[rows.row], byteCount: rows.byteCount)
+    }
     for (i, variable) in loop.variables.enumerated() {
       let result = variable.bodyResult
       switch variable.passing {
       case .invariant: break
       case .buffered(let byteCount, let isCopied):
         if isCopied { next[i].copyMemory(from: body.pointers[result], byteCount: byteCount) }
+      case .stacked: current[i] = body.pointers[result]
       case .owned(let isTaken):
         moving[i].pointer = body.pointers[result]
         moving[i].shape = body.shapes[result]
@@ -163,6 +216,8 @@ final class LoopFrames: @unchecked Sendable {
           swap(&outer.objects[output], &outer.objects[variable.spare])
         }
         outer.objects[variable.spare] = nil
+      case .stacked(let byteCount):
+        outer.pointers[output].copyMemory(from: current[i], byteCount: byteCount)
       case .owned:
         outer.pointers[output] = moving[i].pointer
         outer.shapes[output] = moving[i].shape
@@ -175,7 +230,7 @@ final class LoopFrames: @unchecked Sendable {
   /// Gives up what the loop holds: after its end, or where it was given up.
   func clear() {
     for i in moving.indices { moving[i].object = nil }
-    condition.clear()
+    condition?.clear()
     body.clear()
   }
 }

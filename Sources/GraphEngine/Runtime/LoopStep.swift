@@ -1,5 +1,5 @@
-/// A While of a plan: nested plans of its condition and body, and how each variable passes from
-/// turn to turn.
+/// A While or Scan of a plan: nested plans of its condition and body, and how each variable passes
+/// from turn to turn.
 final class LoopStep: Sendable {
   enum Passing: Sendable {
     /// The body gives it back as it was: it is passed once.
@@ -11,6 +11,31 @@ final class LoopStep: Sendable {
     /// may refer to later, and values whose extents change. Where nothing else needs the result, it
     /// is taken out of the body's frame, so that a list has one owner.
     case owned(isTaken: Bool)
+    /// Each turn's value is a row of a stacked result, and the next turn reads it there.
+    case stacked(byteCount: Int)
+  }
+
+  /// What decides how often the body runs.
+  enum Turns: Sendable {
+    /// The result of the condition, in this slot of its frame.
+    case condition(Plan, result: Int)
+    /// The number is known.
+    case counted(Int, isReversed: Bool)
+  }
+
+  /// An array of which each turn reads or writes one row.
+  struct Rows: Sendable {
+    /// The array, in the frame that the loop stands in.
+    let array: Int
+    /// The row, in the body's frame: a parameter or a result.
+    let row: Int
+    /// The row of the array that belongs to turn 0.
+    let offset: Int
+    let length: Int
+    let byteCount: Int
+    /// Whether the row is copied: from a parameter or constant into a stack, or out of an array
+    /// into a storage that something may keep.
+    let isCopied: Bool
   }
 
   /// One variable of the loop.
@@ -28,19 +53,31 @@ final class LoopStep: Sendable {
     let bodyResult: Int
   }
 
-  let condition: Plan
+  let turns: Turns
   let body: Plan
   let variables: [Variable]
-  /// The condition's result.
-  let conditionResult: Int
+  /// Rows that each turn reads, and rows that it writes. Of Scans only.
+  let scanned: [Rows]
+  let stacked: [Rows]
   /// Whether all turns are run in order by one thread.
-  var isSequential: Bool { condition.isSequential && body.isSequential }
+  let isSequential: Bool
+  /// Bytes of the condition's arena, before that of the body.
+  var conditionByteCount: Int {
+    if case .condition(let plan, _) = turns { plan.arenaByteCount } else { 0 }
+  }
 
-  init(condition: Plan, body: Plan, variables: [Variable], conditionResult: Int) {
-    self.condition = condition
+  init(
+    _ turns: Turns, body: Plan, variables: [Variable], scanned: [Rows] = [], stacked: [Rows] = []
+  ) {
+    self.turns = turns
     self.body = body
     self.variables = variables
-    self.conditionResult = conditionResult
+    self.scanned = scanned
+    self.stacked = stacked
+    switch turns {
+    case .condition(let plan, _): isSequential = plan.isSequential && body.isSequential
+    case .counted: isSequential = body.isSequential
+    }
   }
 }
 

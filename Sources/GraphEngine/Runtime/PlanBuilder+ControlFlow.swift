@@ -66,7 +66,7 @@ extension PlanBuilder {
     }
     draft.steps[index].streams += nestedStreams(instruction)
     draft.steps[index].loop = LoopStep(
-      condition: plans.condition, body: plans.body,
+      .condition(plans.condition, result: condition.results[0].slot), body: plans.body,
       variables: (0..<count).map { i in
         LoopStep.Variable(
           passing: passings[i], operand: inputs[i],
@@ -74,7 +74,7 @@ extension PlanBuilder {
           spare: spares[i],
           conditionParameter: condition.parameterSlot(i) ?? -1,
           bodyParameter: body.parameterSlot(i) ?? -1, bodyResult: body.results[i].slot)
-      }, conditionResult: condition.results[0].slot)
+      })
     let byteCount = plans.condition.arenaByteCount + plans.body.arenaByteCount
     addScratch(byteCount, to: index, &draft)
   }
@@ -175,7 +175,7 @@ extension PlanBuilder {
 
   // MARK: Both
 
-  private func nested(_ program: Program) throws(GraphError) -> PlanDraft {
+  func nested(_ program: Program) throws(GraphError) -> PlanDraft {
     do throws(SessionError) {
       return try draft(program)
     } catch {
@@ -186,14 +186,14 @@ extension PlanBuilder {
   }
 
   /// Memory for the frames of nested plans, inside of the frame's own.
-  private func addScratch(_ byteCount: Int, to step: Int, _ draft: inout PlanDraft) {
+  func addScratch(_ byteCount: Int, to step: Int, _ draft: inout PlanDraft) {
     guard byteCount > 0 else { return }
     let slot = draft.addSlot(
       .planned(byteCount: byteCount), TensorType(.uint8, exact: [byteCount]), writer: step)
     draft.steps[step].scratch = slot
   }
 
-  private func nestedStreams(_ instruction: Instruction) -> [Int] {
+  func nestedStreams(_ instruction: Instruction) -> [Int] {
     var found: Set<Int> = []
     func visit(_ program: Program) {
       for instruction in program.instructions {

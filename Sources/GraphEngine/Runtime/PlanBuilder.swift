@@ -104,6 +104,8 @@ struct PlanBuilder {
       let value = constant.value
       draft.slotOf[instruction.outputs[0]] = draft.addSlot(
         .constant(value), TensorType(value.dtype, exact: value.shape))
+    } else if let scan = instruction.definition as? Scan {
+      try addScan(scan, instruction, inputs, program, &draft)
     } else if let control = instruction.definition as? any ControlFlowDefinition {
       if control.isLoop {
         try addLoop(instruction, inputs, program, &draft)

@@ -83,7 +83,12 @@ extension Plan {
 
 extension PlanStep {
   fileprivate var nestedPlans: [(name: String, plan: Plan)] {
-    if let loop { return [("condition", loop.condition), ("body", loop.body)] }
+    if let loop {
+      if case .condition(let condition, _) = loop.turns {
+        return [("condition", condition), ("body", loop.body)]
+      }
+      return [("body", loop.body)]
+    }
     guard let branch else { return [] }
     return zip(["then", "else"], branch.branches).map { ($0, $1.plan) }
   }
