@@ -95,6 +95,9 @@ extension Session {
     _ request: FetchRequest, _ feeds: Feeds, _ options: RunOptions
   ) async throws -> FetchReply {
     let run = makeState(options)
+    // A serial queue has a thread of its own: long runs on the shared pool would keep tasks from
+    // running, the one that cancels them included.
+    let queue = DispatchQueue(label: "StaticGraph.Session.submit")
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         queue.async {

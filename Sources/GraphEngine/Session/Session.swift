@@ -1,5 +1,4 @@
 internal import GraphArrays
-internal import Dispatch
 internal import Synchronization
 
 /// Runs a graph: compiles what a fetch needs, keeps the values of variables, and runs on a team of
@@ -36,8 +35,6 @@ public final class Session: Sendable {
   /// Passed by runs that change what other runs read.
   let gate = RunGate()
   private let plans = Mutex(PlanCache(limit: 128))
-  /// Where runs of `submit` are made.
-  let queue = DispatchQueue(label: "StaticGraph.Session", attributes: .concurrent)
 
   /// A session in which no variable has a value yet.
   ///
