@@ -31,7 +31,19 @@ struct HostEvaluator {
   }
 }
 
-/// The values of tensors in a run.
-func evaluate(_ tensors: [Tensor], _ feeds: [(Tensor, NDArray)]) throws -> [NDArray] {
-  try HostEvaluator.values(tensors, feeding: feeds)
+/// Runs of a graph in a session of its own.
+struct Evaluation {
+  private let session: Session
+
+  init(_ graph: Graph, workers: Int = 2) throws {
+    session = try Session(graph, options: Session.Options(workers: workers))
+  }
+
+  func callAsFunction(
+    _ tensors: [Tensor], feeding feeds: [(Tensor, NDArray)]
+  ) throws -> [NDArray] {
+    var all = Feeds()
+    for (tensor, value) in feeds { all.add(value, for: tensor) }
+    return try session.run(tensors, feeding: all)
+  }
 }

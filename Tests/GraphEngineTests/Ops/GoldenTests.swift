@@ -36,13 +36,11 @@ struct GoldenTests {
     let operation = graph.add(definition, operands)
     guard golden.error == nil else {
       #expect(throws: (any Error).self) {
-        if let error = graph.error { throw error }
-        _ = try evaluate(operation.outputs, feeds)
+        _ = try Evaluation(graph)(operation.outputs, feeding: feeds)
       }
       return
     }
-    if let error = graph.error { throw error }
-    let results = try evaluate(operation.outputs, feeds)
+    let results = try Evaluation(graph)(operation.outputs, feeding: feeds)
     try compare(results, (golden.outputs ?? []).map { $0 }, "result")
     guard let wanted = golden.gradients else { return }
     let weights = zip(operation.outputs, golden.weights ?? []).compactMap { output, weight in
@@ -50,8 +48,8 @@ struct GoldenTests {
     }
     let given = gradients(
       of: weights.map(\.0), withRespectTo: operands, outputGradients: weights.map(\.1))
-    if let error = graph.error { throw error }
-    let values = try given.map { try $0.map { try evaluate([$0], feeds)[0] } }
+    let run = try Evaluation(graph)
+    let values = try given.map { try $0.map { try run([$0], feeding: feeds)[0] } }
     for (index, (value, expected)) in zip(values, wanted).enumerated() {
       // TensorFlow gives no gradient where ours is zero, and the contrary.
       let zeros = NDArray.zeros(inputs[index].shape, inputs[index].dtype)

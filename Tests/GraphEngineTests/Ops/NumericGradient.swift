@@ -52,11 +52,11 @@ struct ScalarFunction {
     let operands = operands(graph)
     let y = declare(graph, operands)
     let given = gradients(of: y, withRespectTo: variables.map { operands[$0] })
-    if let error = graph.error { throw error }
+    let run = try Evaluation(graph)
     for (index, gradient) in zip(variables, given) {
       let shape = inputs[index].shape
       let values =
-        try gradient.map { try evaluate([$0], feeds(operands, inputs))[0] }
+        try gradient.map { try run([$0], feeding: feeds(operands, inputs))[0] }
         ?? NDArray.zeros(shape, .float64)
       #expect(values.shape == shape, comment)
       let x = inputs[index].scalars(as: Double.self)
@@ -67,7 +67,7 @@ struct ScalarFunction {
           moved[position] += offset
           var feeding = inputs
           feeding[index] = NDArray(moved, shape: shape, dtype: .float64)
-          return try evaluate([y], feeds(operands, feeding))[0].scalar()
+          return try run([y], feeding: feeds(operands, feeding))[0].scalar()
         }
         let difference = (ends[0] - ends[1]) / (2 * step)
         #expect(

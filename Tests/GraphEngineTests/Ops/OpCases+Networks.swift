@@ -29,7 +29,8 @@ extension OpCases {
       "SoftmaxCrossEntropyWithLogits/logits", [samples([2, 3]), labels], constants: [1],
       gradient: .second, SoftmaxCrossEntropy()),
     OpCase(
-      "SoftmaxCrossEntropyWithLogits/one row of labels", [samples([2, 3]), float64([1, 0, 0], [1, 3])],
+      "SoftmaxCrossEntropyWithLogits/one row of labels",
+      [samples([2, 3]), float64([1, 0, 0], [1, 3])],
       constants: [1], gradient: .second
     ) { [softmaxCrossEntropyWithLogits(labels: $1[1], logits: $1[0])] },
     OpCase(

@@ -35,10 +35,10 @@ struct OpConformanceTests {
   @Test("declares what it is a case of, and gives what is expected", arguments: OpCases.all)
   func results(_ test: OpCase) throws {
     let (graph, operands, outputs) = declared(test, test.inputs) { Shape($0.shape) }
-    if let error = graph.error { throw error }
+    let run = try Evaluation(graph)
     #expect(
       graph.operations.contains { $0.type == test.operation }, "declares no \(test.operation)")
-    let results = try evaluate(outputs, feeds(test, operands, test.inputs))
+    let results = try run(outputs, feeding: feeds(test, operands, test.inputs))
     let expected: [NDArray]
     switch test.expected {
     case .golden:
@@ -73,7 +73,7 @@ struct OpConformanceTests {
           #expect(level == 3, "\(error)")
           continue
         }
-        let results = try evaluate(outputs, feeds(test, operands, inputs))
+        let results = try Evaluation(graph)(outputs, feeding: feeds(test, operands, inputs))
         for (output, result) in zip(outputs, results) {
           #expect(output.dtype == result.dtype)
           #expect(
@@ -105,7 +105,8 @@ struct OpConformanceTests {
       guard !definition.effects.contains(.state), !definition.effects.contains(.stream) else {
         continue
       }
-      let values = try evaluate(operation.inputs, feeds(test, operands, inputs))
+      let values = try HostEvaluator.values(
+        operation.inputs, feeding: feeds(test, operands, inputs))
       guard let run = try? KernelRun(definition, values), run.fillsArrays else { continue }
       let results = try run.results()
       let reversed = try run.results(blocks: Array((0..<run.blocks).reversed()))
@@ -115,6 +116,22 @@ struct OpConformanceTests {
           #expect(a.hasSameBits(as: b), "operand \(input) in place")
         }
       }
+    }
+  }
+
+  @Test("gives the same bits with one worker and with two, and by itself", arguments: OpCases.all)
+  func workers(_ test: OpCase) throws {
+    for inputs in [test.inputs, test.empty].compactMap({ $0 }) {
+      let (graph, operands, outputs) = declared(test, inputs) { Shape($0.shape) }
+      let feeds = feeds(test, operands, inputs)
+      let one = try Evaluation(graph, workers: 1)(outputs, feeding: feeds)
+      let two = try Evaluation(graph, workers: 2)(outputs, feeding: feeds)
+      for (a, b) in zip(one, two) { #expect(a.hasSameBits(as: b)) }
+      guard !graph.operations.contains(where: { $0.definition.effects.contains(.stream) }) else {
+        continue
+      }
+      let alone = try HostEvaluator.values(outputs, feeding: feeds)
+      for (a, b) in zip(one, alone) { #expect(a.hasSameBits(as: b), "\(a), by itself \(b)") }
     }
   }
 
