@@ -62,12 +62,7 @@ struct HamletLSTM: ParsableCommand {
 extension TextCorpus {
   /// Characters from a random place, the same one for the same seed.
   func randomPassage(length: Int, seed: Int) -> [Int32] {
-    // One step of SplitMix64 (Steele, Lea and Flood, 2014).
-    var bits = UInt64(bitPattern: Int64(seed)) &+ 0x9e37_79b9_7f4a_7c15
-    bits = (bits ^ bits >> 30) &* 0xbf58_476d_1ce4_e5b9
-    bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
-    bits ^= bits >> 31
     let places = UInt64(max(1, ids.count - length + 1))
-    return Array(ids.dropFirst(Int(bits % places)).prefix(length))
+    return Array(ids.dropFirst(Int(mixed(seed) % places)).prefix(length))
   }
 }

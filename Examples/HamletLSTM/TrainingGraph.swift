@@ -17,7 +17,7 @@ struct TrainingGraph {
   let initialize: StaticGraph.Operation
 
   init(_ settings: Settings) {
-    let graph = Graph(seed: settings.seed)
+    let graph = Graph(seed: graphSeed(settings.seed))
     keepProb = graph.placeholder(.float32, shape: [], name: "keep_prob")
     targets = graph.placeholder(.int32, shape: [nil, nil], name: "targets")
     model = CharacterModel(settings, in: graph, keepProb: keepProb)

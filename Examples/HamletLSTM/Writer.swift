@@ -20,7 +20,7 @@ struct Writer {
   }
 
   init(_ settings: Settings, weights: NPZ, seed: Int, workers: Int?) throws {
-    let graph = Graph(seed: seed)
+    let graph = Graph(seed: graphSeed(seed))
     let model = CharacterModel(settings, in: graph)
     let temperature = graph.placeholder(withDefault: 1.0, name: "temperature")
     let last = graph.placeholder(.int32, shape: [1], name: "last")
