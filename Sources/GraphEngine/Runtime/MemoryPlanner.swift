@@ -54,6 +54,8 @@ package struct MemoryPlanner {
     var byteCount: Int
     var writer: Int
     var users: [Int]
+    /// The request that has the memory now.
+    var last: Int
     var offset = -1
   }
 
@@ -63,11 +65,11 @@ package struct MemoryPlanner {
   private static func exactLayout(_ requests: [Request], _ ancestors: Ancestors) -> Layout {
     var groups: [Group] = []
     var groupOf: [Int] = []
-    for request in requests {
+    for (index, request) in requests.enumerated() {
       let size = aligned(request.byteCount)
       let taken = request.takeover.first { candidate in
         let group = groups[groupOf[candidate]]
-        return group.byteCount == size
+        return group.byteCount == size && group.last == candidate
           && requests[candidate].readers.contains(request.writer)
           && group.users.allSatisfy {
             $0 == request.writer || ancestors.contains($0, before: request.writer)
@@ -76,10 +78,13 @@ package struct MemoryPlanner {
       if let taken {
         groupOf.append(groupOf[taken])
         groups[groupOf[taken]].users += request.readers
+        groups[groupOf[taken]].last = index
       } else {
         groupOf.append(groups.count)
         groups.append(
-          Group(byteCount: size, writer: request.writer, users: [request.writer] + request.readers))
+          Group(
+            byteCount: size, writer: request.writer, users: [request.writer] + request.readers,
+            last: index))
       }
     }
     let order = groups.indices.sorted {

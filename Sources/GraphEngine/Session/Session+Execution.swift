@@ -138,7 +138,7 @@ extension Session {
     }
     return SessionError(
       failure.cause.code, failure.cause.message, operation: label.name, operationType: label.type,
-      location: label.origin?.operation.location)
+      origin: label.origin?.operation)
   }
 }
 

@@ -37,8 +37,14 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
   public let operation: String?
   /// The type of the operation, such as `GatherV2`.
   public let operationType: String?
+  /// Where the operation was declared: the place, or the addresses from which it is found.
+  private let known: SourceLocation?
+  private let trace: CallTrace?
+
   /// Where the user declared the operation, where the program carries line information.
-  public let location: SourceLocation?
+  ///
+  /// Found when it is asked for, which takes a millisecond or more.
+  public var location: SourceLocation? { known ?? trace?.location() }
 
   package init(
     _ code: Code = .invalidArgument, _ message: String, operation: String? = nil,
@@ -48,7 +54,23 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     self.message = message
     self.operation = operation
     self.operationType = operationType
-    self.location = location
+    known = location
+    trace = nil
+  }
+
+  /// The failure of an operation.
+  ///
+  /// - Parameter origin: The operation of the user's graph that it comes from.
+  package init(
+    _ code: Code, _ message: String, operation: String, operationType: String,
+    origin: Operation?
+  ) {
+    self.code = code
+    self.message = message
+    self.operation = operation
+    self.operationType = operationType
+    known = nil
+    trace = origin.map { CallTrace(addresses: $0.graph.trace(of: $0.node)) }
   }
 
   /// File, line, operation and cause in one line.

@@ -9,7 +9,11 @@ struct StoppingTests {
     let graph = Graph()
     let limit = graph.placeholder(.int32, shape: [], name: "limit")
     let w = graph.variable("w", initial: NDArray(Int32(1)))
-    let count = whileLoop(graph.constant(0)) { i in i .< limit } body: { i in i * 1 }
+    let count = whileLoop(graph.constant(0)) { i in
+      i .< limit
+    } body: { i in
+      i * 1
+    }
     return (graph, limit, count, assignAdd(w, count + 1))
   }
 
