@@ -12,7 +12,7 @@ extension OpCases {
         [NDArray($0[0].scalars(as: Double.self), shape: $0[0].shape.reversed())]
       }
     ) { [reshape($1[0], $1[0].shape[0] == 0 ? [3, 0] : [3, 2])] },
-    OpCase("Reshape", "inferred", [samples([2, 6])], gradient: .second) {
+    OpCase("Reshape/inferred", [samples([2, 6])], gradient: .second) {
       [reshape($1[0], [3, -1])]
     },
     OpCase("ExpandDims", [samples([2, 3])], empty: [samples([0, 3])], gradient: .second) {
@@ -74,28 +74,25 @@ extension OpCases {
     OpCase("Slice", [samples([3, 4])], empty: [samples([3, 4])], gradient: .second) {
       [slice($1[0], begin: [1, 0], size: [-1, 2])]
     },
-    OpCase("Slice", "begin of the run", [samples([3, 4]), [1, 2]], gradient: .second) {
+    OpCase("Slice/begin of the run", [samples([3, 4]), [1, 2]], gradient: .second) {
       [slice($1[0], begin: $1[1], size: [2, 1])]
     },
     OpCase("StridedSlice", [samples([4, 3, 2])], empty: [samples([4, 3, 0])], gradient: .second) {
       [$1[0][SliceEntry(from: 3, by: -2), newAxis, 1]]
     },
-    OpCase("StridedSlice", "index of the run", [samples([4, 3, 2]), -3], gradient: .second) {
+    OpCase("StridedSlice/index of the run", [samples([4, 3, 2]), -3], gradient: .second) {
       [$1[0][..., $1[1], 0..<1]]
     },
     OpCase(
       "StridedSliceGrad", [[4, 3], [1, 0], [3, 2], [1, 2], samples([2, 1])], constants: [0, 3],
       gradient: .second, StridedSliceGrad(masks: SliceMasks())),
-    OpCase(
-      "GatherV2", "rows", [samples([3, 2]), [2, 0, 2]], empty: [samples([3, 0]), [1]],
+    OpCase("GatherV2/rows", [samples([3, 2]), [2, 0, 2]], empty: [samples([3, 0]), [1]],
       gradient: .second
     ) { [gather($1[0], $1[1])] },
-    OpCase(
-      "GatherV2", "columns", [samples([2, 3, 2]), [[2, 0], [2, 1]]],
+    OpCase("GatherV2/columns", [samples([2, 3, 2]), [[2, 0], [2, 1]]],
       empty: [samples([2, 3, 2]), NDArray.zeros([0, 2], .int32)], gradient: .second
     ) { [gather($1[0], $1[1], axis: 1)] },
-    OpCase(
-      "GatherV2", "of a batch", [samples([2, 2, 3, 2]), [[2, 0], [1, 1]]], gradient: .second
+    OpCase("GatherV2/of a batch", [samples([2, 2, 3, 2]), [[2, 0], [1, 1]]], gradient: .second
     ) { [gather($1[0], $1[1], axis: 2, batchDims: 1)] },
     OpCase(
       "GatherNd", [samples([3, 4, 2]), [[2, 1], [0, 3], [2, 1]]],
@@ -145,11 +142,10 @@ extension OpCases {
     OpCase("PadV2", [samples([2, 3])], empty: [samples([0, 3])], gradient: .second) {
       [pad($1[0], [[1, 0], [2, 1]], constant: 7)]
     },
-    OpCase("MirrorPad", "reflect", [samples([2, 3])], gradient: .second) {
+    OpCase("MirrorPad/reflect", [samples([2, 3])], gradient: .second) {
       [pad($1[0], [[1, 0], [2, 1]], mode: .reflect)]
     },
-    OpCase(
-      "MirrorPad", "symmetric", [samples([2, 3])], empty: [samples([2, 3])], gradient: .second
+    OpCase("MirrorPad/symmetric", [samples([2, 3])], empty: [samples([2, 3])], gradient: .second
     ) {
       [pad($1[0], [[1, 0], [2, 3]], mode: .symmetric)]
     },

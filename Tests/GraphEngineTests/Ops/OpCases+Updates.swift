@@ -27,7 +27,7 @@ extension OpCases {
 
   private static func momentum(nesterov: Bool) -> OpCase {
     OpCase(
-      "ApplyMomentum", nesterov ? "Nesterov" : "",
+      nesterov ? "ApplyMomentum/Nesterov" : "ApplyMomentum",
       [
         samples([2, 3]), samples([2, 3], seed: 1), scalar(0.5), samples([2, 3], seed: 2),
         scalar(0.75),
@@ -46,7 +46,7 @@ extension OpCases {
   private static func adam(nesterov: Bool) -> OpCase {
     let settings = [0.81, 0.998, 0.1, 0.9, 0.999, 1e-3]
     return OpCase(
-      "ApplyAdam", nesterov ? "Nesterov" : "",
+      nesterov ? "ApplyAdam/Nesterov" : "ApplyAdam",
       [samples([3]), samples([3], seed: 1), float64([0.1, 0.2, 0.3], [3])]
         + settings.map { scalar($0) } + [samples([3], seed: 2)], gradient: .none,
       expected: .reference { inputs in
