@@ -19,9 +19,9 @@ package protocol OpDefinition: Sendable, Hashable {
   /// Reshape, `axis` of Sum), by position. Where one of them is not a constant, type and kernel are
   /// found when the operation runs, and cost more. Default: none.
   var specializedInputs: [Int] { get }
-  /// Which of `specializedInputs` decide indeed, given what is known of the operands: the begin of a
-  /// slice does not where its size is known, so a kernel can read it when it runs. Default: all.
-  func specializedInputs(_ context: InferenceContext) -> [Int]
+  /// Those of `specializedInputs` whose values the kernel is made for, where all types are exact
+  /// already: a slice of known extents reads its begin when it runs. Default: all of them.
+  var kernelInputs: [Int] { get }
 
   /// The types of the outputs for operands of these types, as far as both are known.
   ///
@@ -56,7 +56,7 @@ extension OpDefinition {
   package var outputCount: Int { 1 }
   package var effects: Effects { [] }
   package var specializedInputs: [Int] { [] }
-  package func specializedInputs(_ context: InferenceContext) -> [Int] { specializedInputs }
+  package var kernelInputs: [Int] { specializedInputs }
   package func knownElements(_ context: InferenceContext) -> [Int?]? { nil }
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { nil }
 

@@ -184,7 +184,7 @@ struct PlanBuilder {
     let outputTypes = instruction.outputs.map { program.type($0) }
     guard (inputTypes + outputTypes).allSatisfy(\.shape.isFullyKnown) else { return nil }
     let values = inputs.map { draft.constant($0) }
-    for position in instruction.definition.specializedInputs
+    for position in instruction.definition.kernelInputs
     where position < values.count && values[position] == nil {
       return nil
     }

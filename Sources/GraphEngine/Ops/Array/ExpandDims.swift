@@ -12,9 +12,7 @@ package struct ExpandDims: OpDefinition {
   package init() {}
   package var name: String { "ExpandDims" }
   package var specializedInputs: [Int] { [1] }
-  package func specializedInputs(_ context: InferenceContext) -> [Int] {
-    context[0].shape.rank == 0 ? [] : [1]
-  }
+  package var kernelInputs: [Int] { [] }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 2)

@@ -34,9 +34,7 @@ package struct IndexedSlices: OpDefinition {
   package var name: String { "IndexedSlices" }
   package var effects: Effects { .canFail }
   package var specializedInputs: [Int] { [2] }
-  package func specializedInputs(_ context: InferenceContext) -> [Int] {
-    (try? infer(context))?.first?.isExact == true ? [] : [2]
-  }
+  package var kernelInputs: [Int] { [] }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 3)

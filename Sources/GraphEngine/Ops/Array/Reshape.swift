@@ -20,9 +20,7 @@ package struct Reshape: OpDefinition {
   package init() {}
   package var name: String { "Reshape" }
   package var specializedInputs: [Int] { [1] }
-  package func specializedInputs(_ context: InferenceContext) -> [Int] {
-    (try? infer(context))?.first?.isExact == true ? [] : [1]
-  }
+  package var kernelInputs: [Int] { [] }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 2)

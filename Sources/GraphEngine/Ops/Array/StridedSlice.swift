@@ -61,10 +61,8 @@ package struct StridedSlice: OpDefinition {
     Attribute("shrink_axis_mask", \.masks.shrinkAxis),
   ]
   package var specializedInputs: [Int] { [1, 2, 3] }
-  /// Where the extents are known without begin and end, these are read when the kernel runs.
-  package func specializedInputs(_ context: InferenceContext) -> [Int] {
-    (try? infer(context))?.first?.isExact == true ? [3] : [1, 2, 3]
-  }
+  /// Begin and end are read when the kernel runs, where the extents are known without them.
+  package var kernelInputs: [Int] { [3] }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 4)

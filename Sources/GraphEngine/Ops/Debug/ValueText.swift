@@ -10,34 +10,35 @@ enum ValueText {
   static func summary(of array: NDArray, limit: Int) -> String {
     let limit = limit < 0 ? array.count : limit
     let elements = elements(of: array, limit: limit)
-    if array.rank <= 1 {
-      return "[\(elements.joined(separator: " "))\(array.count > limit ? "..." : "")]"
+    var text = "["
+    if array.rank == 0 {
+      text += elements.joined()
+    } else {
+      var next = 0
+      write(array.shape[...], elements, &next, &text, isOutermost: true)
     }
-    var text = ""
-    var next = 0
-    write(array.shape[...], elements, &next, &text, isLast: array.count <= limit)
-    return text
+    return text + (array.count > limit ? "...]" : "]")
   }
 
-  /// Writes one axis: nested in brackets, cut where the elements run out.
+  /// Writes what stands between the brackets of one axis, as far as there are elements.
   private static func write(
     _ shape: ArraySlice<Int>, _ elements: [String], _ next: inout Int, _ text: inout String,
-    isLast: Bool
+    isOutermost: Bool
   ) {
     guard let extent = shape.first else { return }
-    text += "["
-    defer { text += "]" }
     for i in 0..<extent {
-      if next >= elements.count, !isLast {
-        text += "..."
+      guard next < elements.count else {
+        // An axis that is cut says so; that of a vector is followed by the text's own dots.
+        if shape.count == 1, !isOutermost { text += "..." }
         return
       }
       if shape.count == 1 {
-        guard next < elements.count else { return }
         text += (i == 0 ? "" : " ") + elements[next]
         next += 1
       } else {
-        write(shape.dropFirst(), elements, &next, &text, isLast: isLast)
+        text += "["
+        write(shape.dropFirst(), elements, &next, &text, isOutermost: false)
+        text += "]"
       }
     }
   }
