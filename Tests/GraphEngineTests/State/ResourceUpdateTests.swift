@@ -22,7 +22,7 @@ struct ResourceUpdateTests {
       ResourceApplyMomentum(useNesterov: false), [handles[1], handles[2], rate, gradient, rate])
     let session = try Session(graph)
     try session.run(graph.globalVariablesInitializer())
-    try session.run(descent, momentum)
+    _ = try session.run(descent, momentum)
     let (a, b, c) = try session.run(x, y, accumulator)
     #expect(a == float64([0, 0], [1, 2]))
     #expect(b == float64([0, -1], [1, 2]))
