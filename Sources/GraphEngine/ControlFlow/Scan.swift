@@ -100,7 +100,7 @@ extension Graph {
     for tensor in tensors {
       let problem: String?
       if tensor.shape.rank == 0 {
-        problem = "has no axis"
+        problem = "has no axis to go along"
       } else if let extent = tensor.shape[0], let known, extent != known {
         problem = "has \(extent) slices along the first axis, others have \(known)"
       } else {
@@ -109,7 +109,8 @@ extension Graph {
       }
       if let problem {
         innermost.record(
-          GraphError(.invalidArgument, "\"\(tensor.name)\" (\(tensor.type)) \(problem)"), nil, name)
+          GraphError(.invalidArgument, "\"\(tensor.name)\" (\(tensor.type)) \(problem)"), nil,
+          "\(currentNameScope)/")
         return nil
       }
     }

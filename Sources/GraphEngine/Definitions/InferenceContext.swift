@@ -115,8 +115,9 @@ package struct InferenceContext: Sendable {
   package func expect(_ index: Int, isOneOf dtypes: Set<DType>) throws(GraphError) {
     guard dtypes.contains(types[index].dtype) else {
       let names = dtypes.map(\.description).sorted().joined(separator: ", ")
+      let wanted = dtypes.count == 1 ? names : "one of \(names)"
       throw GraphError(
-        .invalidArgument, "operand \(index) is \(types[index].dtype), wants one of \(names)")
+        .invalidArgument, "operand \(index) is \(types[index].dtype), wants \(wanted)")
     }
   }
 

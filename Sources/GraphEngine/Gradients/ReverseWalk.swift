@@ -110,7 +110,7 @@ struct ReverseWalk {
       }
       return answers
     } catch {
-      context.operation.graph.record(error, node.definition.name, node.name)
+      context.operation.graph.record(error, node.definition.name, "\(node.name)/")
       return []
     }
   }

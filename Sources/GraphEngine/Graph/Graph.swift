@@ -235,12 +235,19 @@ public final class Graph: Sendable {
   // MARK: Mistakes
 
   /// Keeps `error` as the graph's mistake if it is the first, with the place of the caller.
+  ///
+  /// - Parameter name: The operation's name in the scope that is open; as it stands where it ends
+  ///   in `/`.
   package func record(_ error: GraphError, _ operationType: String? = nil, _ name: String? = nil) {
     var error = error
     error.operationType = error.operationType ?? operationType
     if error.operation == nil, let name {
       let scope = state.withLock { $0.nameScope }
-      error.operation = scope.isEmpty ? name : "\(scope)/\(name)"
+      if name.hasSuffix("/") {
+        error.operation = String(name.dropLast())
+      } else {
+        error.operation = scope.isEmpty ? name : "\(scope)/\(name)"
+      }
     }
     let isFirst = root.state.withLock { $0.error == nil }
     guard isFirst || errorPolicy == .trap else { return }

@@ -18,7 +18,9 @@ extension Session {
         try key.feed(value, into: &list)
       } catch {
         guard let tensor = key as? Tensor else {
-          throw SessionError(.invalidArgument, "feed of a \(type(of: key)): \(error)")
+          let names = (key as? any TensorStructure)?.tensors.map { "\"\($0.name)\"" } ?? []
+          let what = names.isEmpty ? "of a \(type(of: key))" : names.joined(separator: ", ")
+          throw SessionError(.invalidArgument, "feed \(what): \(error)")
         }
         if let array = value as? NDArray, array.dtype != tensor.dtype {
           throw SessionError(

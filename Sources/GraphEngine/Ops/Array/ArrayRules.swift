@@ -59,7 +59,7 @@ func extentsText(_ extents: [Int]) -> String {
 }
 
 /// The position `index` of a row-major array of this shape as TensorFlow's messages have it:
-/// `1,0`.
+/// `[1,0]`; nothing for a scalar.
 func positionText(_ index: Int, in extents: [Int]) -> String {
   var rest = index
   var parts: [String] = []
@@ -67,5 +67,5 @@ func positionText(_ index: Int, in extents: [Int]) -> String {
     parts.append("\(extent == 0 ? 0 : rest % extent)")
     rest = extent == 0 ? 0 : rest / extent
   }
-  return parts.reversed().joined(separator: ",")
+  return parts.isEmpty ? "" : "[\(parts.reversed().joined(separator: ","))]"
 }

@@ -112,7 +112,7 @@ struct IndexedPlaces: Sendable {
       let position = positionText(row, in: outerShape)
       return RunFailure(
         .invalidArgument,
-        "indices[\(position)] = [\(values.joined(separator: ", "))] \(text) \(extentsText(extents))"
+        "indices\(position) = [\(values.joined(separator: ", "))] \(text) \(extentsText(extents))"
       )
     }
     return RunFailure(.invalidArgument, "an index is out of range")

@@ -204,7 +204,7 @@ private struct GatheredRows: Sendable {
     for i in 0..<indicesShape.reduce(1, *) where indices[i] < 0 || indices[i] >= extent {
       return RunFailure(
         .invalidArgument,
-        "indices[\(positionText(i, in: indicesShape))] = \(indices[i]) is not in [0, \(extent))")
+        "indices\(positionText(i, in: indicesShape)) = \(indices[i]) is not in [0, \(extent))")
     }
     return RunFailure(.invalidArgument, "an index is not in [0, \(extent))")
   }

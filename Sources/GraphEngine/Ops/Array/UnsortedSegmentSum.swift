@@ -59,7 +59,7 @@ package struct UnsortedSegmentSum: OpDefinition {
     guard let rows = request.outputShape().first else { throw request.unsupported(name) }
     let shape = request.inputShape(1)
     return try .segmentSum(request, rows: rows, ignoresNegative: true) { position, value in
-      "segment_ids[\(positionText(position, in: shape))] = \(value) is out of range [0, \(rows))"
+      "segment_ids\(positionText(position, in: shape)) = \(value) is out of range [0, \(rows))"
     }
   }
 

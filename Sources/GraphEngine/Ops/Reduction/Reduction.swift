@@ -85,7 +85,7 @@ package struct Reduction: OpDefinition {
       guard axis >= -rank, axis < rank else {
         throw GraphError(
           .invalidArgument,
-          "Invalid reduction dimension (\(axis) for input with \(rank) dimension(s)")
+          "Invalid reduction dimension (\(axis) for input with \(rank) dimension(s))")
       }
       let position = axis < 0 ? axis + rank : axis
       guard !result.contains(position) else {

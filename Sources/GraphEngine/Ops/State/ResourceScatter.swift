@@ -156,7 +156,7 @@ struct UpdatedRows: Sendable {
     guard row >= 0, row < extent else {
       throw RunFailure(
         .invalidArgument,
-        "indices[\(positionText(i, in: shape))] = \(row) is not in [0, \(extent))")
+        "indices\(positionText(i, in: shape)) = \(row) is not in [0, \(extent))")
     }
     return row
   }
