@@ -21,7 +21,7 @@ struct RunOverhead: Row {
         for _ in 0..<runs { _ = try session.run(y, feeding: [x: value]) }
       }
     case .callable:
-      let call = try session.makeCallable(feeds: (x), fetches: (y))
+      let call = try session.makeCallable(feeds: x, fetches: y)
       return Local(units: runs) {
         for _ in 0..<runs { _ = try call(value) }
       }
