@@ -20,16 +20,28 @@ struct ExampleProcess {
     try process.run()
     var data = Data()
     while true {
-      let part = output.fileHandleForReading.availableData
+      let part = Self.readSome(output)
       if part.isEmpty { break }
       data += part
       if let mark, String(decoding: data, as: UTF8.self).contains(mark) { process.interrupt() }
     }
-    let complaints = errors.fileHandleForReading.readDataToEndOfFile()
+    var complaints = Data()
+    while case let part = Self.readSome(errors), !part.isEmpty { complaints += part }
     process.waitUntilExit()
     status = process.terminationStatus
     self.output = String(decoding: data, as: UTF8.self)
     self.errors = String(decoding: complaints, as: UTF8.self)
+  }
+
+  /// What is there of a program's output; nothing at its end. A signal to this process may interrupt
+  /// the reading, which `FileHandle` takes for an error.
+  private static func readSome(_ pipe: Pipe) -> Data {
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = read(pipe.fileHandleForReading.fileDescriptor, &bytes, bytes.count)
+      if count >= 0 { return Data(bytes.prefix(count)) }
+      guard errno == EINTR else { return Data() }
+    }
   }
 
   /// The directory of the build's products, where the test bundle stands too.

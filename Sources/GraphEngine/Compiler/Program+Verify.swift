@@ -48,6 +48,9 @@ extension Program {
   private func verifyBodies(
     of instruction: Instruction, _ fail: (String, Instruction?) -> GraphError
   ) throws(GraphError) {
+    if let scan = instruction.definition as? Scan {
+      return try verifyPorts(of: scan, instruction, fail)
+    }
     guard let definition = instruction.definition as? any ControlFlowDefinition else {
       guard instruction.bodies.isEmpty else { throw fail("a plain operation has bodies", instruction) }
       return
@@ -64,6 +67,26 @@ extension Program {
       guard instruction.bodies.count == 2, instruction.bodies[0].results.count == 1,
         instruction.bodies[1].results.count == operands
       else { throw fail("a loop's bodies do not fit it", instruction) }
+    }
+  }
+
+  private func verifyPorts(
+    of scan: Scan, _ instruction: Instruction, _ fail: (String, Instruction?) -> GraphError
+  ) throws(GraphError) {
+    guard instruction.bodies.count == 1, instruction.outputs.count == scan.outputCount,
+      instruction.inputs.count == scan.scannedInputs.upperBound,
+      instruction.bodies[0].parameters.map(\.source)
+        == instruction.inputs.indices.map({ .argument($0) }),
+      instruction.bodies[0].results.count == scan.outputCount
+    else { throw fail("a Scan's ports do not fit its body", instruction) }
+    for rows in scan.scanned + scan.stacked
+    where rows.offset < 0 || rows.offset + scan.turns > rows.length {
+      throw fail("a Scan touches rows that are not there", instruction)
+    }
+    for (k, i) in scan.scannedInputs.enumerated() {
+      guard type(instruction.inputs[i]).extents?.first == scan.scanned[k].length else {
+        throw fail("a scanned array has another length", instruction)
+      }
     }
   }
 }
