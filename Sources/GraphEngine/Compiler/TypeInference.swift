@@ -43,7 +43,7 @@ struct TypeInference {
   private mutating func inferPlain(_ i: Int, in program: inout Program) throws(GraphError) {
     let instruction = program.instructions[i]
     let context = InferenceContext(
-      types: instruction.inputs.map { program.type($0) },
+      types: instruction.inputs.map { operandType($0, in: program) },
       known: instruction.inputs.map { known[$0] })
     var types: [TensorType]
     do throws(GraphError) {
@@ -61,13 +61,21 @@ struct TypeInference {
     }
   }
 
+  /// The type of an operand. A list in which nothing was written has no element type yet: that of
+  /// what is put in becomes it.
+  private func operandType(_ value: Value, in program: Program) -> TensorType {
+    var type = program.type(value)
+    if emptyLists.contains(value) { type.element = nil }
+    return type
+  }
+
   private mutating func inferLoop(
     _ instruction: inout Instruction, _ operands: [TensorType]
   ) throws(GraphError) -> [TensorType] {
     var types = operands
     let count = operands.count
     let startsEmpty = instruction.inputs.map { emptyLists.contains($0) }
-    var adopted = [Bool](repeating: false, count: count)
+    for i in 0..<count where startsEmpty[i] { types[i].element = nil }
     for repetition in 0...Self.limit {
       for b in instruction.bodies.indices {
         bind(&instruction.bodies[b], types, instruction.inputs, of: instruction.bodies[1])
@@ -76,7 +84,8 @@ struct TypeInference {
       let body = instruction.bodies[1]
       var isStable = true
       for i in 0..<count where i < body.results.count {
-        let result = body.type(body.results[i])
+        var result = body.type(body.results[i])
+        if types[i].element == nil, result.element == nil { result.element = operands[i].element }
         guard result != types[i] else { continue }
         guard result.dtype == types[i].dtype else {
           throw GraphError(
@@ -84,12 +93,7 @@ struct TypeInference {
             "loop variable \(i) is \(types[i]), and the body gives it \(result)")
         }
         var next = types[i].widened(with: result) ?? types[i]
-        if startsEmpty[i], !adopted[i], let element = result.element {
-          next = .list(of: element)
-          adopted[i] = true
-        } else if next.element == nil {
-          next.element = result.element ?? types[i].element
-        }
+        if next.element == nil { next.element = result.element ?? types[i].element }
         if next != types[i] {
           types[i] = next
           isStable = false
@@ -137,6 +141,8 @@ struct TypeInference {
         type.element = otherwise[i].element
       } else if empty[1][i] {
         type.element = then[i].element
+      } else if type.element == nil {
+        type.element = then[i].element ?? otherwise[i].element
       }
       result.append(type)
     }

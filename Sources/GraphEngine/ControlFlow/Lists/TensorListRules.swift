@@ -31,19 +31,27 @@ extension InferenceContext {
     return item
   }
 
-  /// The type of a list after an item was put in.
-  ///
-  /// What was put in says more of the elements than a list that was made without their shape.
+  /// The type of a list after an item was put in: of the item's type where nothing was in the list,
+  /// else of what that has in common with what the list holds.
   func list(_ index: Int, putting item: Int) throws(GraphError) -> TensorType {
     try expectList(index, of: types[item].dtype)
     guard let element = types[index].element else { return .list(of: types[item]) }
-    return .list(of: element.merged(with: types[item]) ?? element.widened(with: types[item]) ?? element)
+    return .list(of: element.widened(with: types[item]) ?? element)
   }
 
   /// - Throws: `GraphError` where an operand is no int32 scalar.
   func expectIndex(_ index: Int) throws(GraphError) {
     try expect(index, isOneOf: [.int32])
     try expect(index, rank: 0)
+  }
+}
+
+extension TensorType {
+  /// The type of the sum of two lists; a list of which no element type is known adds nothing.
+  func listSum(with other: TensorType) -> TensorType? {
+    guard var sum = widened(with: other) else { return nil }
+    if element == nil || other.element == nil { sum.element = element ?? other.element }
+    return sum
   }
 }
 

@@ -29,8 +29,9 @@ package struct AddN: OpDefinition {
       throw GraphError(.invalidArgument, "AddN does not take \(sum.dtype)")
     }
     for (index, type) in context.types.enumerated().dropFirst() {
-      let merged = sum.dtype == .variant ? sum.widened(with: type) : sum.merged(with: type)
-      guard let merged else {
+      guard
+        let merged = sum.dtype == .variant ? sum.listSum(with: type) : sum.merged(with: type)
+      else {
         throw GraphError(
           .invalidArgument,
           "Inputs to AddN must have the same size and shape.  Input 0: \(context.shape(0)) != "
