@@ -74,6 +74,7 @@ final class Frame: @unchecked Sendable {
     }
     dynamics = Array(repeating: nil, count: plan.dynamicCount)
     for (slot, offset) in plan.planned { pointers[slot] = base + offset }
+    for (slot, extents) in plan.extents { shapes[slot] = extents }
     for (slot, value) in plan.constants {
       pointers[slot] = value.storage.pointer
       objects[slot] = value.storage

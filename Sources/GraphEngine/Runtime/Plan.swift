@@ -17,6 +17,8 @@ final class Plan: @unchecked Sendable {
   /// Slots in the arena, with their offsets.
   let planned: [(slot: Int, offset: Int)]
   let constants: [(slot: Int, value: NDArray)]
+  /// Extents of values that have owners, where they are known: others may be told them.
+  let extents: [(slot: Int, extents: [Int])]
   let parameters: [PlanParameter]
   let results: [PlanResult]
   let updates: [PlanUpdate]
@@ -48,6 +50,7 @@ final class Plan: @unchecked Sendable {
     slotCount = parts.slotCount
     planned = parts.planned
     constants = parts.constants
+    extents = parts.extents
     parameters = parts.parameters
     results = parts.results
     updates = parts.updates
@@ -67,6 +70,7 @@ final class Plan: @unchecked Sendable {
     var slotCount = 0
     var planned: [(slot: Int, offset: Int)] = []
     var constants: [(slot: Int, value: NDArray)] = []
+    var extents: [(slot: Int, extents: [Int])] = []
     var parameters: [PlanParameter] = []
     var results: [PlanResult] = []
     var updates: [PlanUpdate] = []

@@ -16,6 +16,8 @@ extension PlanBuilder {
     for (slot, content) in draft.slots.enumerated() {
       if case .constant(let value) = content.source {
         parts.constants.append((slot: slot, value: value))
+      } else if content.needsOwner, let extents = content.type.extents {
+        parts.extents.append((slot: slot, extents: extents))
       }
     }
     var nestedCount = 0
