@@ -178,7 +178,7 @@ extension Program {
   }
 
   /// Removes instructions that `values` do not depend on and that have no effect.
-  fileprivate mutating func keepInstructions(for values: [Value]) {
+  mutating func keepInstructions(for values: [Value]) {
     results = values
     var needed = Set(values)
     var kept: Set<Value> = []

@@ -145,7 +145,8 @@ struct ScanBuilder {
     inner.parameters = parameters.enumerated().map {
       Program.Parameter(value: $1, source: .argument($0))
     }
-    inner.results = states.map(\.next) + stacked.map(\.value)
+    // What counted, and what read and wrote lists, goes with them.
+    inner.keepInstructions(for: states.map(\.next) + stacked.map(\.value))
     var scan = Instruction(
       definition,
       inputs: invariants.map(\.operand) + states.map(\.operand) + scanned.map(\.array),
