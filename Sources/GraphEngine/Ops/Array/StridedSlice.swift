@@ -50,6 +50,7 @@ public func stridedSlice(
 /// A part of its first operand: from the second to the third in steps of the fourth.
 /// TF: `StridedSlice`.
 package struct StridedSlice: OpDefinition {
+  /// Which entries are more than ranges.
   package let masks: SliceMasks
 
   package init(masks: SliceMasks) { self.masks = masks }

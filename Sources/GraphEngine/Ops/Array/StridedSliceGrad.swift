@@ -11,6 +11,7 @@ func stridedSliceGradient(
 /// Its last operand, as a strided slice of zeros in the shape that the first gives.
 /// TF: `StridedSliceGrad`.
 package struct StridedSliceGrad: OpDefinition {
+  /// Which entries are more than ranges.
   package let masks: SliceMasks
 
   package init(masks: SliceMasks) { self.masks = masks }

@@ -38,6 +38,7 @@ public func multinomial(
 
 /// Draws from the distributions in the rows of its first operand. TF: `Multinomial`.
 package struct Multinomial: OpDefinition {
+  /// Where the stream begins.
   package let seeds: RandomSeeds
   /// The dtype of the classes.
   package let outputType: DType

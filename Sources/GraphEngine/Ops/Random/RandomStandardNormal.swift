@@ -80,6 +80,7 @@ private protocol NormalDistribution: OpDefinition {
 package struct RandomStandardNormal: NormalDistribution {
   /// The dtype of the result.
   package let dtype: DType
+  /// Where the stream begins.
   package let seeds: RandomSeeds
 
   package init(dtype: DType, seeds: RandomSeeds) {
@@ -116,6 +117,7 @@ package struct RandomStandardNormal: NormalDistribution {
 package struct TruncatedNormal: NormalDistribution {
   /// The dtype of the result.
   package let dtype: DType
+  /// Where the stream begins.
   package let seeds: RandomSeeds
 
   package init(dtype: DType, seeds: RandomSeeds) {

@@ -54,6 +54,7 @@ extension Graph {
 package struct RandomUniform: OpDefinition {
   /// The dtype of the result.
   package let dtype: DType
+  /// Where the stream begins.
   package let seeds: RandomSeeds
 
   package init(dtype: DType, seeds: RandomSeeds) {

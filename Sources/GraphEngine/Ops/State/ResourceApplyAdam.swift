@@ -12,6 +12,7 @@ internal import GraphKernels
 /// Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, with epsilon as in the
 /// remark before its section 2.1.
 package struct ResourceApplyAdam: VariableUpdate {
+  /// Whether the step is taken in Nesterov's form.
   package let useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
@@ -32,6 +33,7 @@ package struct ResourceApplyAdam: VariableUpdate {
 
 /// New values of a variable and its two moments. TF: `ApplyAdam`.
 package struct ApplyAdam: OpDefinition {
+  /// Whether the step is taken in Nesterov's form.
   package let useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }

@@ -6,6 +6,7 @@ internal import GraphKernels
 /// `grad + momentum accum` in the last. Operands: variable, accumulator, lr, grad, momentum.
 /// TF: `ResourceApplyMomentum`.
 package struct ResourceApplyMomentum: VariableUpdate {
+  /// Whether the step is taken in Nesterov's form.
   package let useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
@@ -27,6 +28,7 @@ package struct ResourceApplyMomentum: VariableUpdate {
 
 /// New values of a variable and its accumulator. TF: `ApplyMomentum`.
 package struct ApplyMomentum: OpDefinition {
+  /// Whether the step is taken in Nesterov's form.
   package let useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }

@@ -55,14 +55,18 @@ private func scatter(
 
 /// What becomes of a row that is named.
 package enum ScatterMode: String, Sendable, Hashable {
+  /// It is added to.
   case add = "Add"
+  /// It is subtracted from.
   case sub = "Sub"
+  /// It is replaced.
   case update = "Update"
 }
 
 /// Changes rows of a variable. TF: `ResourceScatterAdd`, `ResourceScatterSub`,
 /// `ResourceScatterUpdate`.
 package struct ResourceScatter: VariableUpdate {
+  /// What becomes of a row that is named.
   package let mode: ScatterMode
 
   package init(_ mode: ScatterMode) { self.mode = mode }
@@ -81,6 +85,7 @@ package struct ResourceScatter: VariableUpdate {
 
 /// Its first operand with some rows changed. TF: `ScatterAdd`, `ScatterSub`, `ScatterUpdate`.
 package struct Scatter: OpDefinition {
+  /// What becomes of a row that is named.
   package let mode: ScatterMode
 
   package init(_ mode: ScatterMode) { self.mode = mode }

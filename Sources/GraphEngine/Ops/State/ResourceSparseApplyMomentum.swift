@@ -5,6 +5,7 @@ internal import GraphKernels
 /// A step with momentum of the rows that have a gradient; other rows stay as they are. Operands:
 /// variable, accumulator, lr, grad, indices, momentum. TF: `ResourceSparseApplyMomentum`.
 package struct ResourceSparseApplyMomentum: VariableUpdate {
+  /// Whether the step is taken in Nesterov's form.
   package let useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
@@ -30,6 +31,7 @@ package struct ResourceSparseApplyMomentum: VariableUpdate {
 /// New values of a variable and its accumulator, of which some rows change.
 /// TF: `SparseApplyMomentum`.
 package struct SparseApplyMomentum: OpDefinition {
+  /// Whether the step is taken in Nesterov's form.
   package let useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
