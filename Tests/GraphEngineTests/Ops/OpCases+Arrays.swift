@@ -83,13 +83,16 @@ extension OpCases {
     OpCase(
       "StridedSliceGrad", [[4, 3], [1, 0], [3, 2], [1, 2], samples([2, 1])], constants: [0, 3],
       gradient: .second, StridedSliceGrad(masks: SliceMasks())),
-    OpCase("GatherV2/rows", [samples([3, 2]), [2, 0, 2]], empty: [samples([3, 0]), [1]],
+    OpCase(
+      "GatherV2/rows", [samples([3, 2]), [2, 0, 2]], empty: [samples([3, 0]), [1]],
       gradient: .second
     ) { [gather($1[0], $1[1])] },
-    OpCase("GatherV2/columns", [samples([2, 3, 2]), [[2, 0], [2, 1]]],
+    OpCase(
+      "GatherV2/columns", [samples([2, 3, 2]), [[2, 0], [2, 1]]],
       empty: [samples([2, 3, 2]), NDArray.zeros([0, 2], .int32)], gradient: .second
     ) { [gather($1[0], $1[1], axis: 1)] },
-    OpCase("GatherV2/of a batch", [samples([2, 2, 3, 2]), [[2, 0], [1, 1]]], gradient: .second
+    OpCase(
+      "GatherV2/of a batch", [samples([2, 2, 3, 2]), [[2, 0], [1, 1]]], gradient: .second
     ) { [gather($1[0], $1[1], axis: 2, batchDims: 1)] },
     OpCase(
       "GatherNd", [samples([3, 4, 2]), [[2, 1], [0, 3], [2, 1]]],
@@ -142,7 +145,8 @@ extension OpCases {
     OpCase("MirrorPad/reflect", [samples([2, 3])], gradient: .second) {
       [pad($1[0], [[1, 0], [2, 1]], mode: .reflect)]
     },
-    OpCase("MirrorPad/symmetric", [samples([2, 3])], empty: [samples([2, 3])], gradient: .second
+    OpCase(
+      "MirrorPad/symmetric", [samples([2, 3])], empty: [samples([2, 3])], gradient: .second
     ) {
       [pad($1[0], [[1, 0], [2, 3]], mode: .symmetric)]
     },
