@@ -46,6 +46,7 @@ struct ScanTests {
     let program = try compile(
       graph, fetching: g, feeding: [(xs, [5, 2, 3]), (h0, [2, 3]), (w, [3, 3])])
     let found = scans(program)
+    #expect(RecognizeScans.reasons(in: program).map(\.reason) == [])
     #expect(found.count == 2)
     #expect(found.last?.isReversed == true)
     let names = Set(program.instructions.map(\.definition.name))

@@ -11,6 +11,7 @@ internal import GraphArrays
 package enum SinkReductions: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
+    let constants = program.constants
     var rewritten: [Instruction] = []
     for instruction in program.instructions {
       guard let scan = instruction.definition as? Scan else {
@@ -18,7 +19,7 @@ package enum SinkReductions: Pass {
         continue
       }
       var ports = ScanPorts(scan, instruction)
-      let behind = sink(&ports, scan, instruction, &program)
+      let behind = sink(&ports, scan, instruction, constants, &program)
       rewritten.append(behind.isEmpty ? instruction : ports.instruction)
       rewritten += behind
     }
@@ -26,7 +27,8 @@ package enum SinkReductions: Pass {
   }
 
   private static func sink(
-    _ ports: inout ScanPorts, _ scan: Scan, _ source: Instruction, _ program: inout Program
+    _ ports: inout ScanPorts, _ scan: Scan, _ source: Instruction,
+    _ constants: [Value: NDArray], _ program: inout Program
   ) -> [Instruction] {
     let uses = ports.body.useCounts
     let makers = Dictionary(
@@ -46,13 +48,23 @@ package enum SinkReductions: Pass {
       let x = stack(product.inputs[0], &ports, scan, &program, &builder)
       let g = stack(product.inputs[1], &ports, scan, &program, &builder)
       guard let x, let g else { continue }
-      let all = builder.append(matmul, [x, g], ports.body.type(term), &program)
-      builder.append(Binary.add, [state.operand, all], output: state.final)
+      if isZero(state.operand, constants) {
+        builder.append(matmul, [x, g], output: state.final)
+      } else {
+        let all = builder.append(matmul, [x, g], ports.body.type(term), &program)
+        builder.append(Binary.add, [state.operand, all], output: state.final)
+      }
       behind += builder.instructions
       ports.states.removeAll { $0.parameter == state.parameter }
       ports.body.instructions.removeAll { $0.id == sum.id || $0.id == product.id }
     }
     return behind
+  }
+
+  /// Whether a value is a constant of zeros, which nothing has to be added to.
+  private static func isZero(_ value: Value, _ constants: [Value: NDArray]) -> Bool {
+    guard let array = constants[value], array.dtype.isFloating else { return false }
+    return array.withUnsafeBytes { $0.allSatisfy { $0 == 0 } }
   }
 
   /// All rows of a matrix that the body has in each turn, below each other.

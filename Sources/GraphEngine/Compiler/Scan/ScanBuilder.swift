@@ -61,6 +61,16 @@ struct ScanBuilder {
     }
   }
 
+  /// An item of a list in which nothing was written before.
+  mutating func addZeros(_ item: Value) {
+    let type = body.type(item)
+    let zeros = NDArray.zeros(type.extents ?? [], type.dtype)
+    guard
+      let place = body.instructions.firstIndex(where: { $0.outputs.contains(item) })
+    else { return }
+    body.instructions[place] = Program.constant(zeros, as: item, like: body.instructions[place])
+  }
+
   /// A list of `length` items of which each turn writes the one at `index`.
   mutating func addStacked(
     _ value: Value, _ length: Int, _ index: Affine, list: Value, _ program: inout Program

@@ -10,7 +10,7 @@ struct ScanRecognition {
     case invariant
     /// A list of which only items are read.
     case readList
-    /// A list of which item `index` is written in each turn.
+    /// A list of which item `index` is written in each turn, and perhaps read before that.
     case writtenList(index: Affine, value: Value)
     /// A list to which each turn appends.
     case pushedList(value: Value)
@@ -230,6 +230,9 @@ struct ScanRecognition {
     let uses = users.map { body.instructions[$0] }
     if result == parameter {
       for use in uses { try read(i, parameter, use) }
+      guard reads.allSatisfy({ $0.list != i }) || isFromArray(loop.inputs[i]) else {
+        throw ScanRefusal(reason: "a list that is read is not made from an array")
+      }
       return .readList
     }
     guard let last = makers[result], last.inputs.first == parameter else {
@@ -243,20 +246,27 @@ struct ScanRecognition {
       }
       return .pushedList(value: last.inputs[1])
     case is TensorListSetItem:
-      guard let index = affine[last.inputs[1]], abs(index.step) == 1, others.isEmpty,
-        isReserved(loop.inputs[i])
-      else {
-        throw ScanRefusal(
-          reason: "a list is written at an index that does not follow the count, or read too")
+      guard let index = affine[last.inputs[1]], abs(index.step) == 1 else {
+        throw ScanRefusal(reason: "a list is written at an index that does not follow the count")
       }
+      for use in others { try read(i, parameter, use, at: index) }
       return .writtenList(index: index, value: last.inputs[2])
+    case is AddN:
+      // The gradient of a read of an item: a sum with a list that has one item.
+      guard others.isEmpty, last.inputs.count == 2, let item = makers[last.inputs[1]],
+        item.definition is TensorListSetItem,
+        makers[item.inputs[0]]?.definition is TensorListReserve, isReserved(loop.inputs[i]),
+        let index = affine[item.inputs[1]], abs(index.step) == 1
+      else { throw ScanRefusal(reason: "a list is a sum of more than an item in each turn") }
+      return .writtenList(index: index, value: item.inputs[2])
     default:
       throw ScanRefusal(reason: "a list is changed by \(last.definition.name)")
     }
   }
 
+  /// Notes a read of an item; with `at`, of the item that is written in the same turn.
   private mutating func read(
-    _ i: Int, _ parameter: Value, _ use: Instruction
+    _ i: Int, _ parameter: Value, _ use: Instruction, at written: Affine? = nil
   ) throws(ScanRefusal) {
     guard use.definition is TensorListGetItem, use.inputs[0] == parameter else {
       throw ScanRefusal(reason: "a list is used by \(use.definition.name)")
@@ -264,10 +274,14 @@ struct ScanRecognition {
     guard let index = affine[use.inputs[1]], abs(index.step) == 1 else {
       throw ScanRefusal(reason: "a list is read at an index that does not follow the count")
     }
-    reads.append(Read(list: i, index: index, output: use.outputs[0]))
-    guard makers[loop.inputs[i]]?.definition is TensorListFromTensor else {
-      throw ScanRefusal(reason: "a list that is read is not made from an array")
+    guard written == nil || written == index else {
+      throw ScanRefusal(reason: "a list is read at another row than the one written")
     }
+    reads.append(Read(list: i, index: index, output: use.outputs[0]))
+  }
+
+  private func isFromArray(_ value: Value) -> Bool {
+    makers[value]?.definition is TensorListFromTensor
   }
 
   private func isEmptyList(_ value: Value) -> Bool {
@@ -301,15 +315,39 @@ struct ScanRecognition {
           try builder.addScanned(array, length, read.index, read.output, &program)
         }
       case .writtenList(let index, let value):
-        guard let count = makers[operand].flatMap({ integer($0.inputs[1], outerConstants) }) else {
-          throw ScanRefusal(reason: "the length of a list is not known")
+        let length = try length(of: operand, program)
+        let before = reads.filter { $0.list == i }
+        if isFromArray(operand), let array = makers[operand]?.inputs.first {
+          guard length == turns || outer.useCounts[output] == nil else {
+            throw ScanRefusal(reason: "a list keeps items that no turn writes")
+          }
+          for read in before {
+            try builder.addScanned(array, length, read.index, read.output, &program)
+          }
+        } else {
+          for read in before { builder.addZeros(read.output) }
         }
-        try builder.addStacked(value, count, index, list: output, &program)
+        try builder.addStacked(value, length, index, list: output, &program)
       case .pushedList(let value):
         try builder.addPushed(value, list: output, &program)
       }
     }
     return builder.instructions(&program)
+  }
+
+  /// The number of items of a list that is made from an array, or reserved.
+  private func length(of list: Value, _ program: Program) throws(ScanRefusal) -> Int {
+    if isFromArray(list), let array = makers[list]?.inputs.first,
+      let length = program.type(array).extents?.first
+    {
+      return length
+    }
+    if isReserved(list), let maker = makers[list],
+      let length = integer(maker.inputs[1], outerConstants)
+    {
+      return length
+    }
+    throw ScanRefusal(reason: "the length of a list that is written is not known")
   }
 
   /// Turns run down where more arrays are touched downwards than upwards. Lists that are appended
