@@ -73,6 +73,9 @@ struct Benchmarks: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      // A check that fails may have found distances that are no numbers.
+      encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
       print(String(decoding: try encoder.encode(results), as: UTF8.self))
     }
     if results.contains(where: \.isVoid) { throw ExitCode.failure }

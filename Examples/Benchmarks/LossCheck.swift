@@ -11,7 +11,8 @@ struct LossCheck: Encodable {
   static let batches = 4
   /// The greatest max |a - b| / max |b| of the gradient of a variable in the first step.
   static let gradientTolerance = 1e-5
-  /// The greatest |a - b| of the loss in a step.
+  /// The greatest |a - b| / |b| of the loss in a step. TensorFlow's own losses in float32 are nearly
+  /// as far from those in float64 after a hundred steps of 512 units.
   static let lossTolerance = 1e-4
 
   let passed: Bool
@@ -38,8 +39,10 @@ struct LossCheck: Encodable {
     var worstLoss = (step: 0, error: 0.0)
     let theirs = peer["losses"]?.scalars(as: Float.self) ?? []
     for step in 0..<LossCheck.steps {
-      let isThere = step < losses.count && step < theirs.count
-      let error = isThere ? Double(abs(losses[step] - theirs[step])) : .infinity
+      var error = Double.infinity
+      if step < losses.count, step < theirs.count {
+        error = Double(abs(losses[step] - theirs[step]) / abs(theirs[step]))
+      }
       if !(error <= worstLoss.error) { worstLoss = (step + 1, error) }
     }
     gradientError = worstGradient.error
@@ -52,7 +55,7 @@ struct LossCheck: Encodable {
       ? "gradients within \(gradientText), \(LossCheck.steps) losses within \(lossText) of "
         + "TensorFlow's"
       : "gradients are off by up to \(gradientText) (\(worstGradient.name)), losses by up to "
-        + "\(lossText) (step \(worstLoss.step)); at most \(LossCheck.gradientTolerance) and "
+        + "\(lossText) of theirs (step \(worstLoss.step)); at most \(LossCheck.gradientTolerance) and "
         + "\(LossCheck.lossTolerance) are allowed"
   }
 
