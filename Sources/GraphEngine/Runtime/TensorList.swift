@@ -80,7 +80,8 @@ package final class TensorList: @unchecked Sendable {
   ///   written and its shape is not known.
   package func item(at index: Int, shape: Shape) throws(RunFailure) -> Item {
     guard isBlank || items.indices.contains(index) else {
-      throw RunFailure(.invalidArgument, "Trying to access element \(index) in a list with \(count) elements.")
+      throw RunFailure(
+        .invalidArgument, "Trying to access element \(index) in a list with \(count) elements.")
     }
     return try read(items.indices.contains(index) ? items[index] : .unwritten, shape)
   }
@@ -167,7 +168,8 @@ package final class TensorList: @unchecked Sendable {
       items += Array(repeating: .unwritten, count: index + 1 - count)
     }
     guard items.indices.contains(index) else {
-      throw RunFailure(.invalidArgument, "Trying to modify element \(index) in a list with \(count) elements.")
+      throw RunFailure(
+        .invalidArgument, "Trying to modify element \(index) in a list with \(count) elements.")
     }
     if case .array(_, let shape) = item, !elementShape.accepts(shape) {
       throw RunFailure(
@@ -196,7 +198,9 @@ package final class TensorList: @unchecked Sendable {
   /// - Throws: `RunFailure` where there is none, or it was not written and its shape is not known.
   package func pop(shape: Shape) throws(RunFailure) -> Item {
     if isBlank, items.isEmpty { return try read(.unwritten, shape) }
-    guard let last = items.last else { throw RunFailure(.invalidArgument, "Trying to pop from an empty list.") }
+    guard let last = items.last else {
+      throw RunFailure(.invalidArgument, "Trying to pop from an empty list.")
+    }
     let item = try read(last, shape)
     items.removeLast()
     return item

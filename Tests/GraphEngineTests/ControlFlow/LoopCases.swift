@@ -127,7 +127,8 @@ extension LoopCase {
       }
       return reduceSum(square(a))
     },
-    LoopCase("scan", [matrix(4, 3, seed: 1), vector(0.1, 0.2, 0.3), vector(0.9, -0.5, 0.4)]) { _, x in
+    LoopCase("scan", [matrix(4, 3, seed: 1), vector(0.1, 0.2, 0.3), vector(0.9, -0.5, 0.4)]) {
+      _, x in
       let states = scan(x[0], initial: x[1]) { e, h in tanh(h * x[2] + e) }
       return reduceSum(states * states * states)
     },
@@ -144,7 +145,8 @@ extension LoopCase {
       }
       return reduceSum(square(y))
     },
-    LoopCase("a product with a matrix", [matrix(2, 3, seed: 5), matrix(3, 3, seed: 6)]) { graph, x in
+    LoopCase("a product with a matrix", [matrix(2, 3, seed: 5), matrix(3, 3, seed: 6)]) {
+      graph, x in
       let (_, h) = whileLoop(graph.constant(0), x[0]) { i, _ in
         i .< 3
       } body: { i, h in

@@ -88,7 +88,11 @@ struct WhileLoopTests {
   @Test("refuse a condition that is no bool scalar")
   func conditionMistake() throws {
     let graph = Graph()
-    _ = whileLoop(graph.constant(0)) { i in i } body: { i in i + 1 }
+    _ = whileLoop(graph.constant(0)) { i in
+      i
+    } body: { i in
+      i + 1
+    }
     #expect(try #require(graph.error).message.contains("int32[], wants a bool scalar"))
   }
 
@@ -143,7 +147,11 @@ struct WhileLoopTests {
   @Test("refuse branches of different dtypes")
   func branchMistake() throws {
     let graph = Graph()
-    _ = cond(graph.constant(true)) { graph.constant(1) } else: { graph.constant(1.5) }
+    _ = cond(graph.constant(true)) {
+      graph.constant(1)
+    } else: {
+      graph.constant(1.5)
+    }
     #expect(
       try #require(graph.error).message
         == "result 0 is int32[] in one branch, float32[] in the other")

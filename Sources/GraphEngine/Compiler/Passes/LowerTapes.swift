@@ -213,7 +213,8 @@ extension Program {
     return list
   }
 
-  fileprivate mutating func addEmptyList(of element: TensorType, like source: Instruction) -> Value {
+  fileprivate mutating func addEmptyList(of element: TensorType, like source: Instruction) -> Value
+  {
     var place: [Instruction] = []
     let list = addEmptyList(of: element, like: source, &place)
     instructions += place

@@ -38,7 +38,8 @@ package struct TensorListGetItem: OpDefinition {
     let type = request.outputs[0]
     return Kernel(bindsOutputs: true) { arguments, _ throws(RunFailure) in
       let item = try arguments.list(0).item(
-        at: arguments.integer(1), shape: type.shape.merged(with: shape.shape(arguments)) ?? .unknown)
+        at: arguments.integer(1), shape: type.shape.merged(with: shape.shape(arguments)) ?? .unknown
+      )
       try arguments.give(item, as: type)
     }
   }

@@ -1,7 +1,7 @@
 internal import GraphArrays
 
 /// The number of items of a list, an int32 scalar.
-func tensorListLength(_ list: Tensor) -> Tensor {
+package func tensorListLength(_ list: Tensor) -> Tensor {
   list.graph.tensor(TensorListLength(), [list], name: "TensorListLength")
 }
 

@@ -59,7 +59,9 @@ package struct TensorListStack: OpDefinition {
       let extents = try list.stackedShape(shape.shape(arguments))
       let whole = [list.count] + extents
       guard type.shape.accepts(whole), let elements = Shape.elementCount(whole) else {
-        throw RunFailure(.invalidArgument, "a stacked list has shape \(Shape(whole)), and \(type.shape) is asked for")
+        throw RunFailure(
+          .invalidArgument,
+          "a stacked list has shape \(Shape(whole)), and \(type.shape) is asked for")
       }
       let size = list.count == 0 ? 0 : elements / list.count * byteSize
       var target = arguments.makeOutput(byteCount: elements * byteSize, shape: whole)
