@@ -54,7 +54,8 @@ extension Program {
   }
 
   /// A constant in place of `output`, as an instruction.
-  static func constant(_ array: NDArray, as output: Value, like source: Instruction) -> Instruction {
+  static func constant(_ array: NDArray, as output: Value, like source: Instruction) -> Instruction
+  {
     Instruction(
       Const(array), inputs: [], outputs: [output], name: source.name, origin: source.origin)
   }

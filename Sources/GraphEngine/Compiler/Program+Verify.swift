@@ -52,7 +52,9 @@ extension Program {
       return try verifyPorts(of: scan, instruction, fail)
     }
     guard let definition = instruction.definition as? any ControlFlowDefinition else {
-      guard instruction.bodies.isEmpty else { throw fail("a plain operation has bodies", instruction) }
+      guard instruction.bodies.isEmpty else {
+        throw fail("a plain operation has bodies", instruction)
+      }
       return
     }
     let operands = instruction.inputs.count - definition.firstBodyOperand

@@ -119,7 +119,9 @@ package struct NDArrayIdentity: Sendable, Hashable {
     hasher.combine(array.dtype)
     hasher.combine(array.shape)
     if array.dtype != .string {
-      array.withUnsafeBytes { hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0.prefix(64))) }
+      array.withUnsafeBytes {
+        hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: $0.prefix(64)))
+      }
     }
   }
 }

@@ -212,7 +212,7 @@ public final class Graph: Sendable {
         name.hasSuffix("/")
         ? state.names.claimScope(plain)
         : state.names.claimOperation(
-            state.nameScope.isEmpty ? plain : "\(state.nameScope)/\(plain)")
+          state.nameScope.isEmpty ? plain : "\(state.nameScope)/\(plain)")
       let trace: Range<Int32>
       if let inherited {
         let start = Int32(state.addresses.count)

@@ -28,7 +28,8 @@ public struct Operation: Sendable, Hashable, CustomStringConvertible {
   public var type: String { isValid ? graph.node(node).definition.name : "invalid" }
   /// The operands, in order.
   public var inputs: [Tensor] {
-    isValid ? graph.node(node).inputs.map { Tensor(graph: graph, node: $0.node, index: $0.index) } : []
+    isValid
+      ? graph.node(node).inputs.map { Tensor(graph: graph, node: $0.node, index: $0.index) } : []
   }
   /// Operations that must run before this one without giving it a value.
   public var controlInputs: [Operation] {

@@ -73,7 +73,9 @@ package struct CallTrace: Sendable {
   static func isLibrary(_ path: String) -> Bool {
     guard path.hasSuffix(".swift") else { return true }
     let parts = path.split(separator: "/")
-    return zip(parts, parts.dropFirst()).contains { $0 == "Sources" && modules.contains(String($1)) }
+    return zip(parts, parts.dropFirst()).contains {
+      $0 == "Sources" && modules.contains(String($1))
+    }
   }
 }
 

@@ -17,7 +17,10 @@ extension PlanBuilder {
         isCopied: body.slots[parameter].needsOwner)
     }
     let stacks = scan.stacked.indices.map { k in
-      (slot: body.results[scan.stateCount + k].slot, isCopied: !body.claimResult(scan.stateCount + k))
+      (
+        slot: body.results[scan.stateCount + k].slot,
+        isCopied: !body.claimResult(scan.stateCount + k)
+      )
     }
     let passings = (0..<scan.stateCount).map { k -> LoopStep.Passing in
       let result = body.results[k].slot

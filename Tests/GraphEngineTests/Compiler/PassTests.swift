@@ -139,7 +139,9 @@ struct ResolveVariablesTests {
     let graph = Graph()
     let v = graph.variable("v", initial: graph.zeros([]))
     let i = graph.constant(0)
-    let n = whileLoop(i) { i in i .< 3 } body: { i in
+    let n = whileLoop(i) { i in
+      i .< 3
+    } body: { i in
       let step = assignAdd(v, 1)
       return graph.controlDependencies([step]) { i + 1 }
     }

@@ -61,7 +61,11 @@ struct ScanTests {
   func dataDependent() throws {
     let graph = Graph()
     let x = graph.placeholder(.float32, shape: [], name: "x")
-    let y = whileLoop(x) { x in x .< 100 } body: { x in x * 2 }
+    let y = whileLoop(x) { x in
+      x .< 100
+    } body: { x in
+      x * 2
+    }
     let program = try compile(graph, fetching: [y], feeding: [(x, [])])
     #expect(scans(program).isEmpty)
     #expect(

@@ -18,8 +18,9 @@ package enum ForwardLists: Pass {
       guard let list = instruction.inputs.first, let array = arrays[list] else { continue }
       switch instruction.definition {
       case is TensorListStack:
-        guard program.type(array) == program.type(instruction.outputs[0])
-          || !program.type(instruction.outputs[0]).isExact
+        guard
+          program.type(array) == program.type(instruction.outputs[0])
+            || !program.type(instruction.outputs[0]).isExact
         else { continue }
         replacement[instruction.outputs[0]] = array
         removed.insert(instruction.id)

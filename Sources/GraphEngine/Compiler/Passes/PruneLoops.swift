@@ -72,8 +72,9 @@ extension Program {
     var needed = Set(values)
     var waited: Set<Value> = Set(targets)
     for instruction in instructions.reversed() {
-      guard !instruction.isRemovable || waited.contains(instruction.id)
-        || instruction.outputs.contains(where: needed.contains)
+      guard
+        !instruction.isRemovable || waited.contains(instruction.id)
+          || instruction.outputs.contains(where: needed.contains)
       else { continue }
       needed.formUnion(instruction.inputs)
       waited.formUnion(instruction.controls)

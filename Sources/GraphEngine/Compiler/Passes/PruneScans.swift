@@ -140,7 +140,8 @@ struct ScanPorts {
     return NDArray(dtype: array.dtype, shape: Array(array.shape.dropFirst())) { target in
       array.withUnsafeBytes { bytes in
         target.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: bytes[rows.offset * size..<(rows.offset + 1) * size]))
+          from: UnsafeRawBufferPointer(
+            rebasing: bytes[rows.offset * size..<(rows.offset + 1) * size]))
       }
     }
   }

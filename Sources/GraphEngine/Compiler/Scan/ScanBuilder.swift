@@ -92,7 +92,8 @@ struct ScanBuilder {
     let item = body.type(value)
     let output: Value
     let whole = Scan.Rows(offset: 0, length: turns)
-    if rows == whole, let row = scanned.first(where: { $0.parameter == value && $0.rows == whole }) {
+    if rows == whole, let row = scanned.first(where: { $0.parameter == value && $0.rows == whole })
+    {
       output = row.array  // a stack of the rows of an array is the array
     } else {
       output = program.newValue(
@@ -102,7 +103,8 @@ struct ScanBuilder {
     let array = isFlipped ? reversed(output, &program, &after) : output
     after.append(
       Instruction(
-        TensorListFromTensor(dtype: item.dtype), inputs: [array, shape(of: item, &program)], outputs: [list],
+        TensorListFromTensor(dtype: item.dtype), inputs: [array, shape(of: item, &program)],
+        outputs: [list],
         name: loop.name, origin: loop.origin))
   }
 
@@ -137,7 +139,8 @@ struct ScanBuilder {
     let output = program.newValue(program.type(array))
     instructions.append(
       Instruction(
-        ReverseV2(), inputs: [array, axis], outputs: [output], name: loop.name, origin: loop.origin))
+        ReverseV2(), inputs: [array, axis], outputs: [output], name: loop.name, origin: loop.origin)
+    )
     return output
   }
 

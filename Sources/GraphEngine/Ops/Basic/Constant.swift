@@ -26,7 +26,9 @@ package struct Const: OpDefinition {
   package init(_ value: NDArray) { identity = NDArrayIdentity(value) }
 
   package var name: String { "Const" }
-  package static let attributes = [Attribute("value", \Const.identity), Attribute("dtype", \.dtype)]
+  package static let attributes = [
+    Attribute("value", \Const.identity), Attribute("dtype", \.dtype),
+  ]
   private var dtype: DType { value.dtype }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {

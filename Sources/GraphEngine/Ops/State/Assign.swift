@@ -1,4 +1,3 @@
-
 /// Gives a variable a new value when it runs. TF: `tf.assign`.
 ///
 /// - Parameters:

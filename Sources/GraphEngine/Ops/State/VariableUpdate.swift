@@ -29,7 +29,8 @@ extension VariableUpdate {
   }
 
   /// - Throws: `GraphError` where the value does not fit the variable of the handle.
-  package func expect(_ context: InferenceContext, value: Int, fits handle: Int) throws(GraphError) {
+  package func expect(_ context: InferenceContext, value: Int, fits handle: Int) throws(GraphError)
+  {
     guard let element = context[handle].element else { return }
     guard element.accepts(context[value]) else {
       throw GraphError(
