@@ -54,10 +54,10 @@ static inline double unit_f64(uint32_t x0, uint32_t x1) {
   return d - 1.0;
 }
 
-// Box and Muller's transform: sine first, cosine second.
+// Box and Muller's transform: sine first, cosine second. The angle of an f32 is a rounded double.
 static inline void normal_pair_f32(const uint32_t *x, float *out) {
   float u = fmaxf(unit_f32(x[0]), 1.0e-7f);
-  float angle = (float)(2.0 * M_PI) * unit_f32(x[1]), radius = sqrtf(-2.0f * logf(u));
+  float angle = (float)(2.0 * M_PI * unit_f32(x[1])), radius = sqrtf(-2.0f * logf(u));
   out[0] = sinf(angle) * radius;
   out[1] = cosf(angle) * radius;
 }
