@@ -1,5 +1,7 @@
 #include "CKernels.h"
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #include "system.h"
 #pragma clang attribute push(                                                                \
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)

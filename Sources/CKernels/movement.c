@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-// Tiles of 16 x 16 elements keep both sides of a transposition in the first-level cache.
+// Tiles of 16 x 16 elements. A transposition reads and writes whole lines of a tile by way of a
+// buffer: lines a power of two apart would push each other out of the first-level cache.
 #define TILE 16
 
 #define COPY_PLANE(type)                                                                    \
@@ -13,6 +14,17 @@
       const size_t r1 = rows - r0 < TILE ? rows : r0 + TILE;                                \
       for (size_t c0 = 0; c0 < columns; c0 += TILE) {                                       \
         const size_t c1 = columns - c0 < TILE ? columns : c0 + TILE;                        \
+        if (x_row == 1 && out_column == 1 && r1 - r0 == TILE && c1 - c0 == TILE) {          \
+          type tile[TILE][TILE];                                                            \
+          for (size_t c = 0; c < TILE; c++) {                                               \
+            memcpy(tile[c], x + (ptrdiff_t)(c0 + c) * x_column + r0, sizeof tile[c]);       \
+          }                                                                                 \
+          for (size_t r = 0; r < TILE; r++) {                                               \
+            type *line = out + (ptrdiff_t)(r0 + r) * out_row + c0;                          \
+            for (size_t c = 0; c < TILE; c++) line[c] = tile[c][r];                         \
+          }                                                                                 \
+          continue;                                                                         \
+        }                                                                                   \
         for (size_t r = r0; r < r1; r++) {                                                  \
           for (size_t c = c0; c < c1; c++) {                                                \
             out[(ptrdiff_t)r * out_row + (ptrdiff_t)c * out_column] =                       \

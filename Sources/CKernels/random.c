@@ -5,34 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct {
-  uint32_t counter[4];
-} block;
-
-// The 128-bit counter of the stream moved on by `steps`.
-static block counter_at(const sg_philox *g, uint64_t steps) {
-  uint64_t low = g->position_low + steps;
-  uint64_t high = g->position_high + (low < steps);
-  return (block){{(uint32_t)low, (uint32_t)(low >> 32), (uint32_t)high, (uint32_t)(high >> 32)}};
-}
-
-static inline void philox(const sg_philox *g, uint64_t steps, uint32_t out[4]) {
-  block b = counter_at(g, steps);
-  uint32_t c0 = b.counter[0], c1 = b.counter[1], c2 = b.counter[2], c3 = b.counter[3];
-  uint32_t k0 = (uint32_t)g->key, k1 = (uint32_t)(g->key >> 32);
-  for (int round = 0; round < 10; round++) {
-    uint64_t p0 = (uint64_t)0xD2511F53u * c0, p1 = (uint64_t)0xCD9E8D57u * c2;
-    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
-    c1 = (uint32_t)p1;
-    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
-    c3 = (uint32_t)p0;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
-  }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
+static inline void philox(const sg_philox *g, uint64_t first, uint64_t stride, uint32_t *out,
+                          size_t count) {
+  sg_best_kernels()->philox(g, first, stride, out, count);
 }
 
 void sg_philox_advance(sg_philox *g, uint64_t steps) {
@@ -68,91 +43,89 @@ static inline void normal_pair_f64(const uint32_t *x, double *out) {
   out[1] = cos(angle) * radius;
 }
 
-// A counter yields `width` outputs: four of 32 bits or two of 64. Groups at the ends of the range
-// are made whole and copied in part.
-#define FILL(name, type, width, ...)                                                      \
+// A counter yields `width` outputs: four of 32 bits or two of 64. CHUNK counters are drawn at once.
+// Where the range begins or ends inside a counter's outputs, all are made and some copied.
+#define CHUNK 64
+#define FILL(name, type, width, ...)                                                        \
   void sg_random_##name(const sg_philox *g, type *out, size_t begin, size_t end __VA_ARGS__) { \
-    for (size_t i = begin; i < end;) {                                                    \
-      type group[width];                                                                  \
-      make_##name(g, i / width, group FORWARD);                                           \
-      size_t first = i % width, count = width - first;                                    \
-      if (count > end - i) count = end - i;                                               \
-      for (size_t k = 0; k < count; k++) out[i - begin + k] = group[first + k];           \
-      i += count;                                                                         \
-    }                                                                                     \
+    uint32_t words[4 * CHUNK];                                                              \
+    for (size_t i = begin; i < end;) {                                                      \
+      const size_t group = i / width, wanted = (end + width - 1) / width - group;           \
+      const size_t groups = wanted < CHUNK ? wanted : CHUNK;                                \
+      philox(g, group, 1, words, groups);                                                   \
+      for (size_t k = 0; k < groups; k++) {                                                 \
+        if (i % width == 0 && i + width <= end) {                                           \
+          make_##name(words + 4 * k, out + (i - begin) FORWARD);                            \
+          i += width;                                                                       \
+          continue;                                                                         \
+        }                                                                                   \
+        type values[width];                                                                 \
+        make_##name(words + 4 * k, values FORWARD);                                         \
+        for (size_t j = i % width; j < width && i < end; j++, i++) out[i - begin] = values[j]; \
+      }                                                                                     \
+    }                                                                                       \
   }
 
-static inline void make_uniform_f32(const sg_philox *g, uint64_t group, float *out) {
-  uint32_t x[4];
-  philox(g, group, x);
+static inline void make_uniform_f32(const uint32_t *x, float *out) {
   for (int k = 0; k < 4; k++) out[k] = unit_f32(x[k]);
 }
-static inline void make_uniform_f64(const sg_philox *g, uint64_t group, double *out) {
-  uint32_t x[4];
-  philox(g, group, x);
+static inline void make_uniform_f64(const uint32_t *x, double *out) {
   for (int k = 0; k < 2; k++) out[k] = unit_f64(x[2 * k], x[2 * k + 1]);
 }
-static inline void make_normal_f32(const sg_philox *g, uint64_t group, float *out) {
-  uint32_t x[4];
-  philox(g, group, x);
+static inline void make_normal_f32(const uint32_t *x, float *out) {
   normal_pair_f32(x, out);
   normal_pair_f32(x + 2, out + 2);
 }
-static inline void make_normal_f64(const sg_philox *g, uint64_t group, double *out) {
-  uint32_t x[4];
-  philox(g, group, x);
+static inline void make_normal_f64(const uint32_t *x, double *out) {
   normal_pair_f64(x, out);
 }
-// Draws until four (two) values lie within two standard deviations. Each group has 256 counters
-// for each four outputs that it could fill from one, so groups never overlap in practice.
-static inline void make_truncated_normal_f32(const sg_philox *g, uint64_t group, float *out) {
-  int count = 0;
-  for (uint64_t step = group * 256;; step++) {
-    uint32_t x[4];
-    float pair[4];
-    philox(g, step, x);
-    normal_pair_f32(x, pair);
-    normal_pair_f32(x + 2, pair + 2);
-    for (int k = 0; k < 4; k++) {
-      if (fabsf(pair[k]) >= 2.0f) continue;
-      out[count++] = pair[k];
-      if (count == 4) return;
-    }
+// Draws until a group of four (two) values within two standard deviations is full, from counters
+// of its own: 256 for each output, of which a counter could fill four (two). The first counters
+// of CHUNK groups are drawn at once.
+#define FILL_TRUNCATED(T, type, width, pair_words, magnitude)                               \
+  static inline void make_truncated_normal_##T(const sg_philox *g, uint64_t counter,        \
+                                               uint32_t *x, type *out) {                    \
+    for (size_t count = 0;; philox(g, ++counter, 1, x, 1)) {                                \
+      for (int draw = 0; draw < 4; draw += pair_words) {                                    \
+        type pair[2];                                                                       \
+        normal_pair_##T(x + draw, pair);                                                    \
+        for (int k = 0; k < 2; k++) {                                                       \
+          if (magnitude(pair[k]) >= 2) continue;                                            \
+          out[count++] = pair[k];                                                           \
+          if (count == width) return;                                                       \
+        }                                                                                   \
+      }                                                                                     \
+    }                                                                                       \
+  }                                                                                         \
+  void sg_random_truncated_normal_##T(const sg_philox *g, type *out, size_t begin,          \
+                                      size_t end) {                                         \
+    const uint64_t stride = 256 * width / 4;                                                \
+    uint32_t words[4 * CHUNK];                                                              \
+    for (size_t i = begin; i < end;) {                                                      \
+      const size_t group = i / width, wanted = (end + width - 1) / width - group;           \
+      const size_t groups = wanted < CHUNK ? wanted : CHUNK;                                \
+      philox(g, group * stride, stride, words, groups);                                     \
+      for (size_t k = 0; k < groups; k++) {                                                 \
+        type values[width];                                                                 \
+        make_truncated_normal_##T(g, (group + k) * stride, words + 4 * k, values);          \
+        for (size_t j = i % width; j < width && i < end; j++, i++) out[i - begin] = values[j]; \
+      }                                                                                     \
+    }                                                                                       \
   }
-}
-static inline void make_truncated_normal_f64(const sg_philox *g, uint64_t group, double *out) {
-  int count = 0;
-  for (uint64_t step = group * 128;; step++) {
-    uint32_t x[4];
-    double pair[2];
-    philox(g, step, x);
-    normal_pair_f64(x, pair);
-    for (int k = 0; k < 2; k++) {
-      if (fabs(pair[k]) >= 2.0) continue;
-      out[count++] = pair[k];
-      if (count == 2) return;
-    }
-  }
-}
+FILL_TRUNCATED(f32, float, 4, 2, fabsf)
+FILL_TRUNCATED(f64, double, 2, 4, fabs)
+
 #define FORWARD
 FILL(uniform_f32, float, 4)
 FILL(uniform_f64, double, 2)
 FILL(normal_f32, float, 4)
 FILL(normal_f64, double, 2)
-FILL(truncated_normal_f32, float, 4)
-FILL(truncated_normal_f64, double, 2)
 #undef FORWARD
 
-static inline void make_uniform_i32(const sg_philox *g, uint64_t group, int32_t *out, int32_t low,
-                                    uint32_t range) {
-  uint32_t x[4];
-  philox(g, group, x);
+static inline void make_uniform_i32(const uint32_t *x, int32_t *out, int32_t low, uint32_t range) {
   for (int k = 0; k < 4; k++) out[k] = (int32_t)((uint32_t)low + x[k] % range);
 }
-static inline void make_uniform_i64(const sg_philox *g, uint64_t group, int64_t *out, int64_t low,
-                                    uint64_t range) {
-  uint32_t x[4];
-  philox(g, group, x);
+static inline void make_uniform_i64(const uint32_t *x, int64_t *out, int64_t low, uint64_t range) {
   for (int k = 0; k < 2; k++) {
     uint64_t bits = (uint64_t)x[2 * k + 1] << 32 | x[2 * k];
     out[k] = (int64_t)((uint64_t)low + bits % range);
@@ -183,7 +156,7 @@ FILL(uniform_i64, int64_t, 2, COMMA int64_t low, uint64_t range)
       for (size_t s = 0; s < samples; s++) {                                              \
         const size_t position = row * samples + s, half = position % 2 * 2;               \
         uint32_t bits[4];                                                                 \
-        philox(g, position / 2, bits);                                                    \
+        philox(g, position / 2, 1, bits, 1);                                                  \
         const double draw = unit_f64(bits[half], bits[half + 1]) * total;                 \
         size_t low = 0, high = classes;                                                   \
         while (low < high) {                                                              \

@@ -1,9 +1,11 @@
 // Reductions. The order of accumulation depends on n alone: a row has four vectors of accumulators
-// for each block of 512 steps, whose results are combined block after block and, last, lane after
-// lane; a column has one accumulator for each block of 512 rows.
+// for each block of 512 steps, whose results are combined block after block and, last, the upper
+// half of the lanes with the lower; a column has one accumulator for each block of 512 rows.
+// Columns are taken in panels whose accumulators stay in the first-level cache, so that memory is
+// read row by row, four at a time.
 
 #define REDUCTION_BLOCK 512
-#define TILE 8
+#define PANEL 2048
 
 // Loads LANES(A) elements of T as accumulators A: itself, its unsigned twin, or wider.
 #define DEFINE_SAME_SIZE_LOADS(T, A)                                                          \
@@ -25,8 +27,17 @@ static inline V(f64) NAME(widen_f32_f64)(const f32_t *p) {
   return __builtin_convertvector(v, V(f64));
 }
 static inline V(f64) NAME(widen_part_f32_f64)(const f32_t *p, size_t n, f64_t fill) {
+#if BYTES == 64
+  const __m256 others = _mm256_set1_ps((f32_t)fill);
+  V(half) v = (V(half))_mm256_mask_loadu_ps(others, (__mmask8)NAME(lanes)(n), p);
+#elif BYTES == 32
+  const __m128i mask = _mm_cmplt_epi32(_mm_setr_epi32(0, 1, 2, 3), _mm_set1_epi32((int)n));
+  const __m128 others = _mm_set1_ps((f32_t)fill), lanes = _mm_maskload_ps(p, mask);
+  V(half) v = (V(half))_mm_blendv_ps(others, lanes, _mm_castsi128_ps(mask));
+#else
   V(half) v = (f32_t)fill;
   memcpy(&v, p, n * sizeof *p);
+#endif
   return __builtin_convertvector(v, V(f64));
 }
 
@@ -58,48 +69,55 @@ static inline V(f64) NAME(widen_part_f32_f64)(const f32_t *p, size_t n, f64_t fi
       a = NAME(op##_step_##T)(NAME(op##_step_##T)(a, b), NAME(op##_step_##T)(c, d));          \
       total = NAME(op##_step_##T)(total, a);                                                  \
     }                                                                                         \
-    A##_t result = total[0];                                                                  \
-    for (size_t k = 1; k < lanes; k++) result = NAME(op##_step_of_##T)(result, total[k]);     \
-    return result;                                                                            \
+    A##_t lane[LANES(A)];                                                                     \
+    STORE(A, lane, total);                                                                    \
+    _Pragma("clang loop unroll(full)") for (size_t h = LANES(A) / 2; h > 0; h /= 2) {         \
+      for (size_t k = 0; k < h; k++) lane[k] = NAME(op##_step_of_##T)(lane[k], lane[k + h]);  \
+    }                                                                                         \
+    return lane[0];                                                                           \
+  }                                                                                           \
+  /* Some more rows of at most PANEL columns, with one load and store of each accumulator. */  \
+  static inline void NAME(op##_add_rows_##T)(A##_t *sums, const T##_t *p, size_t stride,      \
+                                             size_t width, size_t rows) {                     \
+    size_t j = 0;                                                                             \
+    for (; j + LANES(A) <= width; j += LANES(A)) {                                            \
+      V(A) v = LOAD(A, sums + j);                                                             \
+      for (size_t r = 0; r < rows; r++) {                                                     \
+        v = NAME(op##_step_##T)(v, NAME(widen_##T##_##A)(p + r * stride + j));                \
+      }                                                                                       \
+      STORE(A, sums + j, v);                                                                  \
+    }                                                                                         \
+    if (j < width) {                                                                          \
+      V(A) v = LOAD(A, sums + j);                                                             \
+      for (size_t r = 0; r < rows; r++) {                                                     \
+        V(A) x = NAME(widen_part_##T##_##A)(p + r * stride + j, width - j, 0);                \
+        v = NAME(op##_step_##T)(v, x);                                                        \
+      }                                                                                       \
+      STORE(A, sums + j, v);                                                                  \
+    }                                                                                         \
   }                                                                                           \
   static void NAME(op##_columns_##T)(void *out, const void *x, size_t n, size_t stride,       \
                                      size_t columns) {                                        \
-    const size_t lanes = LANES(A);                                                            \
     T##_t *o = out;                                                                           \
     const T##_t *p = x;                                                                       \
-    size_t j = 0;                                                                             \
-    for (; j + TILE * lanes <= columns; j += TILE * lanes) {                                  \
-      V(A) total[TILE];                                                                       \
-      for (size_t t = 0; t < TILE; t++) total[t] = (V(A))(A##_t)(identity);                   \
+    A##_t sums[PANEL], total[PANEL];                                                          \
+    for (size_t j = 0; j < columns; j += PANEL) {                                             \
+      const size_t width = columns - j < PANEL ? columns - j : PANEL;                         \
+      const size_t padded = (width + LANES(A) - 1) / LANES(A) * LANES(A);                     \
+      for (size_t k = 0; k < padded; k++) total[k] = (A##_t)(identity);                       \
       for (size_t i = 0; i < n;) {                                                            \
         const size_t end = n - i < REDUCTION_BLOCK ? n : i + REDUCTION_BLOCK;                 \
-        V(A) a[TILE];                                                                         \
-        for (size_t t = 0; t < TILE; t++) a[t] = (V(A))(A##_t)(identity);                     \
-        for (; i < end; i++) {                                                                \
-          const T##_t *row = p + i * stride + j;                                              \
-          _Pragma("clang loop unroll(full)") for (size_t t = 0; t < TILE; t++) {              \
-            a[t] = NAME(op##_step_##T)(a[t], NAME(widen_##T##_##A)(row + t * lanes));         \
-          }                                                                                   \
+        for (size_t k = 0; k < padded; k++) sums[k] = (A##_t)(identity);                      \
+        for (; i + 4 <= end; i += 4) {                                                        \
+          NAME(op##_add_rows_##T)(sums, p + i * stride + j, stride, width, 4);                \
         }                                                                                     \
-        for (size_t t = 0; t < TILE; t++) total[t] = NAME(op##_step_##T)(total[t], a[t]);     \
-      }                                                                                       \
-      for (size_t t = 0; t < TILE; t++) {                                                     \
-        for (size_t k = 0; k < lanes; k++) o[j + t * lanes + k] = (T##_t)total[t][k];         \
-      }                                                                                       \
-    }                                                                                         \
-    for (; j < columns; j += lanes) {                                                         \
-      const size_t width = columns - j < lanes ? columns - j : lanes;                         \
-      V(A) total = (A##_t)(identity);                                                         \
-      for (size_t i = 0; i < n;) {                                                            \
-        const size_t end = n - i < REDUCTION_BLOCK ? n : i + REDUCTION_BLOCK;                 \
-        V(A) a = (A##_t)(identity);                                                           \
-        for (; i < end; i++) {                                                                \
-          V(A) v = width == lanes                                                             \
-                       ? NAME(widen_##T##_##A)(p + i * stride + j)                            \
-                       : NAME(widen_part_##T##_##A)(p + i * stride + j, width, 0);            \
-          a = NAME(op##_step_##T)(a, v);                                                      \
+        if (i < end) {                                                                        \
+          NAME(op##_add_rows_##T)(sums, p + i * stride + j, stride, width, end - i);          \
+          i = end;                                                                            \
         }                                                                                     \
-        total = NAME(op##_step_##T)(total, a);                                                \
+        for (size_t k = 0; k < padded; k++) {                                                 \
+          total[k] = NAME(op##_step_of_##T)(total[k], sums[k]);                               \
+        }                                                                                     \
       }                                                                                       \
       for (size_t k = 0; k < width; k++) o[j + k] = (T##_t)total[k];                          \
     }                                                                                         \

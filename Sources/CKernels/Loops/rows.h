@@ -8,9 +8,12 @@ static inline V(f64) NAME(accumulate_f32)(V(f64) sum, V(f32) v) {
 }
 static inline V(f64) NAME(accumulate_f64)(V(f64) sum, V(f64) v) { return sum + v; }
 static inline double NAME(total)(V(f64) v) {
-  double sum = v[0];
-  for (size_t k = 1; k < LANES(f64); k++) sum += v[k];
-  return sum;
+  double lane[LANES(f64)];
+  STORE(f64, lane, v);
+  for (size_t h = LANES(f64) / 2; h > 0; h /= 2) {
+    for (size_t k = 0; k < h; k++) lane[k] += lane[k + h];
+  }
+  return lane[0];
 }
 
 #define DEFINE_ROWS(T)                                                                        \

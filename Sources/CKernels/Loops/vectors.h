@@ -34,16 +34,7 @@ typedef int8_t V(bytes_by8) __attribute__((ext_vector_type(BYTES / 8)));
     memcpy(&v, p, sizeof v);                                                                \
     return v;                                                                               \
   }                                                                                         \
-  static inline void NAME(store_##T)(T##_t *p, V(T) v) { memcpy(p, &v, sizeof v); }         \
-  /* The first n lanes from p, the others from fill. */                                     \
-  static inline V(T) NAME(load_part_##T)(const T##_t *p, size_t n, T##_t fill) {            \
-    V(T) v = fill;                                                                          \
-    memcpy(&v, p, n * sizeof(T##_t));                                                       \
-    return v;                                                                               \
-  }                                                                                         \
-  static inline void NAME(store_part_##T)(T##_t *p, V(T) v, size_t n) {                     \
-    memcpy(p, &v, n * sizeof(T##_t));                                                       \
-  }
+  static inline void NAME(store_##T)(T##_t *p, V(T) v) { memcpy(p, &v, sizeof v); }
 DEFINE_LOADS(f32)
 DEFINE_LOADS(f64)
 DEFINE_LOADS(i32)
@@ -52,6 +43,67 @@ DEFINE_LOADS(u32)
 DEFINE_LOADS(u64)
 DEFINE_LOADS(u8)
 DEFINE_LOADS(boolean)
+
+// Parts of vectors, for the ends of loops: the first n lanes from memory, the others from fill.
+// Masks where there are such instructions; a copy through memory waits for the store.
+#define DEFINE_COPIED_PARTS(T)                                                              \
+  static inline V(T) NAME(load_part_##T)(const T##_t *p, size_t n, T##_t fill) {            \
+    V(T) v = fill;                                                                          \
+    memcpy(&v, p, n * sizeof(T##_t));                                                       \
+    return v;                                                                               \
+  }                                                                                         \
+  static inline void NAME(store_part_##T)(T##_t *p, V(T) v, size_t n) {                     \
+    memcpy(p, &v, n * sizeof(T##_t));                                                       \
+  }
+#if BYTES == 64
+#define DEFINE_PARTS(T, M, mask, suffix)                                                    \
+  static inline V(T) NAME(load_part_##T)(const T##_t *p, size_t n, T##_t fill) {            \
+    return (V(T))_mm512_mask_loadu_##suffix((M)(V(T))fill, (mask)NAME(lanes)(n), p);        \
+  }                                                                                         \
+  static inline void NAME(store_part_##T)(T##_t *p, V(T) v, size_t n) {                     \
+    _mm512_mask_storeu_##suffix(p, (mask)NAME(lanes)(n), (M)v);                             \
+  }
+static inline uint64_t NAME(lanes)(size_t n) { return n < 64 ? (1ull << n) - 1 : ~0ull; }
+DEFINE_PARTS(f32, __m512, __mmask16, ps)
+DEFINE_PARTS(f64, __m512d, __mmask8, pd)
+DEFINE_PARTS(i32, __m512i, __mmask16, epi32)
+DEFINE_PARTS(i64, __m512i, __mmask8, epi64)
+DEFINE_PARTS(u32, __m512i, __mmask16, epi32)
+DEFINE_PARTS(u64, __m512i, __mmask8, epi64)
+DEFINE_PARTS(u8, __m512i, __mmask64, epi8)
+DEFINE_PARTS(boolean, __m512i, __mmask64, epi8)
+#elif BYTES == 32
+#define DEFINE_PARTS(T, I, P, M, suffix)                                                    \
+  static inline V(T) NAME(load_part_##T)(const T##_t *p, size_t n, T##_t fill) {            \
+    V(I) mask = NAME(lanes_##I)(n);                                                         \
+    V(T) v = (V(T))_mm256_maskload_##suffix((const P *)p, (__m256i)mask);                   \
+    return mask ? v : (V(T))fill;                                                           \
+  }                                                                                         \
+  static inline void NAME(store_part_##T)(T##_t *p, V(T) v, size_t n) {                     \
+    _mm256_maskstore_##suffix((P *)p, (__m256i)NAME(lanes_##I)(n), (M)v);                   \
+  }
+static inline V(i32) NAME(lanes_i32)(size_t n) {
+  return (V(i32)){0, 1, 2, 3, 4, 5, 6, 7} < (i32_t)n;
+}
+static inline V(i64) NAME(lanes_i64)(size_t n) { return (V(i64)){0, 1, 2, 3} < (i64_t)n; }
+DEFINE_PARTS(f32, i32, float, __m256, ps)
+DEFINE_PARTS(f64, i64, double, __m256d, pd)
+DEFINE_PARTS(i32, i32, int, __m256i, epi32)
+DEFINE_PARTS(i64, i64, long long, __m256i, epi64)
+DEFINE_PARTS(u32, i32, int, __m256i, epi32)
+DEFINE_PARTS(u64, i64, long long, __m256i, epi64)
+DEFINE_COPIED_PARTS(u8)
+DEFINE_COPIED_PARTS(boolean)
+#else
+DEFINE_COPIED_PARTS(f32)
+DEFINE_COPIED_PARTS(f64)
+DEFINE_COPIED_PARTS(i32)
+DEFINE_COPIED_PARTS(i64)
+DEFINE_COPIED_PARTS(u32)
+DEFINE_COPIED_PARTS(u64)
+DEFINE_COPIED_PARTS(u8)
+DEFINE_COPIED_PARTS(boolean)
+#endif
 
 #define LOAD(T, p) NAME(load_##T)(p)
 #define STORE(T, p, v) NAME(store_##T)(p, v)

@@ -127,6 +127,11 @@ typedef struct {
   void (*f64)(double *out, const double *x, const double *bias, size_t rows, size_t columns);
 } sg_bias_add;
 
+/// A Philox4x32-10 stream: its key and the 128-bit counter at which it stands. See CRandom.h.
+typedef struct {
+  uint64_t key, position_low, position_high;
+} sg_philox;
+
 /// The loops of one instruction set.
 typedef struct {
   /// "avx512", "avx2" or "generic".
@@ -188,6 +193,11 @@ typedef struct {
   /// `(dy, x)`: `x > 0 ? dy : alpha dy`.
   sg_binary_scaled leaky_relu_grad;
   sg_bias_add bias_add;
+
+  /// The four words of each of `count` counters, `stride` apart, that begin `first` after the
+  /// stream's.
+  void (*philox)(const sg_philox *stream, uint64_t first, uint64_t stride, uint32_t *out,
+                 size_t count);
 } sg_kernels;
 
 /// The loops of the best instruction set that this machine has.

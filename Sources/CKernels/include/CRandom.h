@@ -5,12 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#pragma clang assume_nonnull begin
+#include "CKernels.h"
 
-/// A Philox4x32-10 stream: its key and the 128-bit counter at which it stands.
-typedef struct {
-  uint64_t key, position_low, position_high;
-} sg_philox;
+#pragma clang assume_nonnull begin
 
 /// Moves the stream on by `steps` counters.
 void sg_philox_advance(sg_philox *g, uint64_t steps);
