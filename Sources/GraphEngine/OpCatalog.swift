@@ -14,5 +14,6 @@ package enum OpCatalog {
     arrays,
     random,
     debugging,
+    lists,
   ].flatMap { $0 }
 }

@@ -60,8 +60,9 @@ extension Graph {
     if let inner = state.withLock({ $0.captures[outer] }) { return inner }
     let source = outer.graph.node(outer.node)
     let inner: Tensor
-    if let constant = source.definition as? Const {
-      // Constants are copied: a body that knows their values infers more exact types.
+    if let constant = source.definition as? Const, !outer.dtype.isFloating {
+      // Constants are copied: a body that knows their values infers more exact types. Others are
+      // parameters, with respect to which there are gradients; the compiler copies them later.
       inner = withoutControls {
         reopen { self.tensor(constant, [], name: plainName(source.name)) }
       }

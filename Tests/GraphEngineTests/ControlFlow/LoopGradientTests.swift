@@ -86,4 +86,82 @@ struct LoopGradientTests {
     try session.run(graph.globalVariablesInitializer())
     #expect(try session.run(gradient).scalar(as: Float.self) == 0.75)
   }
+
+  @Test("of variables that a body reads anew reach them through their handles")
+  func reads() throws {
+    let graph = Graph()
+    let w = graph.variable("w", initial: 0.5)
+    let variable = try #require(w.variable)
+    let (_, y) = whileLoop(graph.constant(0), w) { i, _ in
+      i .< 2
+    } body: { i, y in
+      (i + 1, y * variable.read())
+    }
+    let gradient = try #require(gradients(of: y, withRespectTo: [w])[0])
+    let session = try Session(graph)
+    try session.run(graph.globalVariablesInitializer())
+    #expect(try session.run(gradient).scalar(as: Float.self) == 0.75)
+  }
+
+  @Test("see the random numbers that the forward loop drew")
+  func randomNumbers() throws {
+    let graph = Graph(seed: 5)
+    let x = graph.constant([2.0, 3.0])
+    let (_, y) = whileLoop(graph.constant(0), graph.constant([0.0, 0.0])) { i, _ in
+      i .< 6
+    } body: { i, y in
+      (i + 1, y + x * graph.randomUniform([2]))
+    }
+    let gradient = try #require(gradients(of: y, withRespectTo: [x])[0])
+    let (sums, factors) = try Session(graph).run(y, gradient)
+    for (place, weight) in [2, 3].enumerated() {
+      let product = factors.scalars(as: Float.self)[place] * Float(weight)
+      #expect(abs(product - sums.scalars(as: Float.self)[place]) < 1e-5)
+    }
+  }
+
+  @Test("of rows that are gathered in a body are added up")
+  func gathered() throws {
+    let graph = Graph()
+    let table = graph.variable("table", initial: graph.ones([3, 2]))
+    let ids = graph.constant([0, 2, 2, 0, 2])
+    let sums = scan(ids, initial: graph.zeros([2])) { id, sum in sum + gather(table, id) }
+    let gradient = try #require(gradients(of: sums[4], withRespectTo: [table])[0])
+    let session = try Session(graph)
+    try session.run(graph.globalVariablesInitializer())
+    #expect(
+      try session.run(gradient) == NDArray([[2, 2], [0, 0], [3, 3]], dtype: .float32))
+  }
+
+  @Test("with respect to tensors from outside are made where the body captures them")
+  func captured() throws {
+    let graph = Graph()
+    let w = graph.placeholder(.float32, shape: [])
+    let other = graph.constant(1.0)
+    let (_, sum) = whileLoop(graph.constant(0), graph.constant(0.0)) { i, _ in
+      i .< 3
+    } body: { i, sum in
+      let f = w * w * cast(i, to: .float32)
+      let found = gradients(of: f, withRespectTo: [w, other])
+      #expect(found[1] == nil)
+      return (i + 1, sum + (found[0] ?? sum))
+    }
+    // The sum of 2 w i.
+    #expect(try Session(graph).run(sum, feeding: [w: 5.0]).scalar(as: Float.self) == 30)
+  }
+
+  @Test("with respect to a tensor of a body are refused outside of it")
+  func innerTensor() throws {
+    let graph = Graph()
+    var inner: Tensor?
+    let x = graph.constant(1.0)
+    let y = whileLoop(x) { y in
+      y .< 5
+    } body: { y in
+      inner = y
+      return y * 2
+    }
+    #expect(gradients(of: y, withRespectTo: [try #require(inner)]) == [nil])
+    #expect(try #require(graph.error).message.contains("to the body of a loop"))
+  }
 }
