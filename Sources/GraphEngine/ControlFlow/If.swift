@@ -25,9 +25,20 @@ package struct If: ControlFlowDefinition {
   package var isLoop: Bool { false }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
-    try context.expect(count: then.parameters.count + 1)
-    try context.expect(0, isOneOf: [.bool])
-    try context.expect(0, rank: 0)
+    do throws(GraphError) {
+      try context.expect(count: then.parameters.count + 1)
+      try context.expect(0, isOneOf: [.bool])
+      try context.expect(0, rank: 0)
+      return try resultTypes(context) + [.history]
+    } catch {
+      // What the branches take from outside is not what the user passed.
+      var error = error
+      error.inputTypes = Array(context.types.prefix(1))
+      throw error
+    }
+  }
+
+  private func resultTypes(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     for (index, parameter) in then.parameters.enumerated() {
       guard parameter.type.accepts(context[index + 1]) else {
         throw GraphError(
@@ -48,7 +59,7 @@ package struct If: ControlFlowDefinition {
       }
       types.append(type)
     }
-    return types + [.history]
+    return types
   }
 
   /// Branches are nested programs of a plan.
