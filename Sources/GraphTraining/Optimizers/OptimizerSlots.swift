@@ -19,7 +19,7 @@ public final class OptimizerSlots: Sendable {
   }
 
   /// Declarations take it for the time of a lookup, never while they declare.
-  private let state = Mutex(State())
+  private let state = Synchronization.Mutex(State())
 
   /// No slots.
   public init() {}

@@ -107,7 +107,7 @@ private final class VariationalMasks: Sendable {
     var width: Int
   }
 
-  private let noise = Mutex<[Key: Tensor]>([:])
+  private let noise = Synchronization.Mutex<[Key: Tensor]>([:])
 
   /// Even draws from `[0, 1)` of shape `[1, width]`.
   func noise(
