@@ -4,15 +4,20 @@ internal import FoundationEssentials
 /// What the compiler makes of fetches, targets and feeds.
 package struct CompiledProgram: Sendable {
   package let program: Program
+  /// What each pass did, in the order in which they first ran.
   package let passes: [PassRecord]
+  /// Loops that run turn by turn over lists, with the reason why they are no Scans.
+  package let loops: [(name: String, reason: String)]
 }
 
 /// What a pass did: for `Session.explain`.
 package struct PassRecord: Sendable {
   package let name: String
-  /// Instructions after the pass, nested programs included.
-  package let instructionCount: Int
-  package let duration: Duration
+  /// Instructions after its last repetition, nested programs included.
+  package var instructionCount: Int
+  /// The time of all repetitions.
+  package var duration: Duration
+  package var repetitions = 1
 }
 
 /// The pipeline from a graph to a program that is ready to be scheduled.
@@ -44,8 +49,14 @@ package enum Compiler {
     var program = Program()
     func timed(_ name: String, _ body: () throws -> Void) throws {
       let duration = try clock.measure(body)
-      records.append(
-        PassRecord(name: name, instructionCount: program.instructionCount, duration: duration))
+      let count = program.instructionCount
+      if let known = records.firstIndex(where: { $0.name == name }) {
+        records[known].instructionCount = count
+        records[known].duration += duration
+        records[known].repetitions += 1
+      } else {
+        records.append(PassRecord(name: name, instructionCount: count, duration: duration))
+      }
       if isVerifying { try program.verify(after: name) }
     }
     func run(_ pass: any Pass.Type) throws {
@@ -73,7 +84,9 @@ package enum Compiler {
     }
     try run(SinkReductions.self)
     try clean()
-    return CompiledProgram(program: program, passes: records)
+    return CompiledProgram(
+      program: program, passes: records,
+      loops: RecognizeScans.reasons(in: program).map { (name: $0.loop, reason: $0.reason) })
   }
 
   /// Whether programs are verified after each pass: in debug builds, and where the environment

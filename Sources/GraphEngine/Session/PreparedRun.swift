@@ -32,6 +32,8 @@ final class PreparedRun: Sendable {
   let key: PlanKey
   let plan: Plan
   let passes: [PassRecord]
+  /// Loops that the compiler left as they are, and why.
+  let loops: [(name: String, reason: String)]
   /// Numbers in the session of the random streams that the plan draws from.
   let streams: [Int]
   /// Bytes of intermediate values and results.
@@ -39,10 +41,11 @@ final class PreparedRun: Sendable {
   /// Frames that no run uses now.
   private let frames = Mutex<[Frame]>([])
 
-  init(_ key: PlanKey, _ plan: Plan, passes: [PassRecord], streams: [Int]) {
+  init(_ key: PlanKey, _ plan: Plan, _ compiled: CompiledProgram, streams: [Int]) {
     self.key = key
     self.plan = plan
-    self.passes = passes
+    passes = compiled.passes
+    loops = compiled.loops
     self.streams = streams
     peakMemory =
       plan.arenaByteCount

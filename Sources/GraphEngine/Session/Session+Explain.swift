@@ -4,7 +4,8 @@ extension Session {
   /// The plan of a run, as text: what each pass of the compiler left, and the steps with their
   /// work, memory and order.
   ///
-  /// Steps of one wave wait only for steps of earlier waves, and so can run side by side.
+  /// A loop that the compiler could not bring into normal form is told with the reason. Steps of
+  /// one wave wait only for steps of earlier waves, and so can run side by side.
   ///
   /// - Parameter shapes: The shapes of the arrays that would be fed.
   /// - Throws: As `run`.
@@ -21,7 +22,12 @@ extension Session {
     var lines = ["passes"]
     for pass in prepared.passes {
       let count = "\(pass.instructionCount) instructions"
-      lines.append("  \(pass.name.padded(to: 28))\(count.padded(to: 20))\(pass.duration)")
+      let repetitions = pass.repetitions > 1 ? "  in \(pass.repetitions) repetitions" : ""
+      lines.append(
+        "  \(pass.name.padded(to: 28))\(count.padded(to: 20))\(pass.duration)\(repetitions)")
+    }
+    for loop in prepared.loops {
+      lines.append("loop \"\(loop.name)\" runs turn by turn: \(loop.reason)")
     }
     let plan = prepared.plan
     let flops = (0..<plan.stepCount).reduce(0) { $0 + plan.steps[$1].flops }

@@ -66,7 +66,7 @@ public final class Session: Sendable {
       feedTypes: feeds.arrays.map { TensorType($0.dtype, exact: $0.shape) })
     let (plan, operations) = try PlanBuilder.plan(compiled.program, workers: workers)
     let numbers = streams.withLock { table in operations.map { table.index(of: $0) } }
-    let prepared = PreparedRun(key, plan, passes: compiled.passes, streams: numbers)
+    let prepared = PreparedRun(key, plan, compiled, streams: numbers)
     plans.withLock { $0.add(prepared) }
     return prepared
   }
