@@ -26,7 +26,7 @@ struct ConcurrencyTests {
         group.addTask {
           for _ in 0..<runs {
             if thread < 4 {
-              try session.run(train, count, feeding: [x: target])
+              _ = try session.run(train, count, feeding: [x: target])
             } else {
               let apart = try session.run(distance)
               #expect(apart.scalar() == 0)
