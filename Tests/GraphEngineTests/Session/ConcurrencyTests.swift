@@ -15,7 +15,7 @@ struct ConcurrencyTests {
     let steps = graph.variable("steps", initial: 0, trainable: false)
     let loss = reduceMean(square(w - x)) + reduceMean(square(twin - x))
     let count = assignAdd(steps, 1)
-    let train = GradientDescentOptimizer(learningRate: 0.01).minimize(loss)
+    let train = GradientDescentOptimizer(learningRate: 0.1).minimize(loss)
     let distance = reduceMax(abs(w - twin))
     let session = try Session(graph, options: .init(workers: 2))
     try session.run(graph.globalVariablesInitializer())
