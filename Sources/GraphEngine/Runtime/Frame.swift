@@ -29,7 +29,8 @@ final class Frame: @unchecked Sendable {
   /// Steps that are not done, in a run that is shared by workers.
   let remaining = Atomic<Int>(0)
   /// What each dynamic step found last. Written by the worker that starts the step.
-  var dynamics: [DynamicStep.Resolved?]
+  /// Raw memory, since steps side by side write their own elements at the same time.
+  let dynamics: UnsafeMutablePointer<DynamicStep.Resolved?>
   /// Frames of loops and branches, by `PlanStep.nestedIndex`.
   private(set) var nested: [NestedFrames] = []
   /// The frame that this one is nested in, and by which of its steps; nil for the outermost.
@@ -72,7 +73,8 @@ final class Frame: @unchecked Sendable {
     for i in 0..<plan.stepCount {
       (counters + i).initialize(to: Counters(pending: Atomic(0), blocks: Atomic(0)))
     }
-    dynamics = Array(repeating: nil, count: plan.dynamicCount)
+    dynamics = .allocate(capacity: max(1, plan.dynamicCount))
+    dynamics.initialize(repeating: nil, count: max(1, plan.dynamicCount))
     for (slot, offset) in plan.planned { pointers[slot] = base + offset }
     for (slot, extents) in plan.extents { shapes[slot] = extents }
     for (slot, value) in plan.constants {
@@ -98,6 +100,8 @@ final class Frame: @unchecked Sendable {
     objects.deallocate()
     shapes.deinitialize(count: slotCount)
     shapes.deallocate()
+    dynamics.deinitialize(count: max(1, plan.dynamicCount))
+    dynamics.deallocate()
     readers.deallocate()
     counters.deallocate()
   }
