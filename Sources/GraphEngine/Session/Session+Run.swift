@@ -1,5 +1,6 @@
 internal import GraphArrays
 internal import Dispatch
+internal import Synchronization
 
 extension Session {
   /// Runs what `fetch` needs, and returns its value: an `NDArray` for a tensor, nothing for an
@@ -98,18 +99,32 @@ extension Session {
     // A serial queue has a thread of its own: long runs on the shared pool would keep tasks from
     // running, the one that cancels them included.
     let queue = DispatchQueue(label: "StaticGraph.Session.submit")
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
+    // What the run gives passes through a lock: ThreadSanitizer does not see that a continuation
+    // orders what comes before it.
+    let outcome = Outcome()
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
         queue.async {
-          continuation.resume(
-            with: Result {
+          outcome.result.withLock { result in
+            result = Result {
               var metadata = RunMetadata()
               return try self.execute(request, feeds, run, &metadata)
-            })
+            }
+          }
+          continuation.resume()
         }
       }
     } onCancel: {
       run.cancel()
     }
+    guard let result = outcome.result.withLock({ $0 }) else {
+      throw SessionError(.internal, "a submitted run ended without a result")
+    }
+    return try result.get()
   }
+}
+
+/// What a submitted run gives.
+private final class Outcome: Sendable {
+  let result = Mutex<Result<FetchReply, any Error>?>(nil)
 }
