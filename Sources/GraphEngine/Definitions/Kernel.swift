@@ -86,7 +86,7 @@ package struct Kernel: Sendable {
   /// A kernel that does nothing.
   package static let nothing = Kernel { _, _ throws(RunFailure) in }
 
-  /// Elements that one block of an elementwise kernel has: 64 Ki, some 30 us of light work.
+  /// Elements that one block of an elementwise kernel has: 64 Ki.
   package static let blockSize = 65_536
 
   /// A kernel over `count` independent elements, cut into blocks of `blockSize`.

@@ -17,7 +17,7 @@ public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
 /// Return addresses of the functions that led to the declaration of an operation.
 ///
 /// Operators cannot take `#line`, and layers would report the library's own line. So each
-/// operation keeps raw return addresses, found by walking frame pointers (some 6 ns for each), which
+/// operation keeps raw return addresses, found by walking frame pointers, which
 /// are turned into file and line only when an error is told.
 package struct CallTrace: Sendable {
   /// Between a user's line and an operation of a cell inside of a loop stand some fifty frames where
