@@ -13,7 +13,10 @@ let cSettings: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))
 
 // SwiftPM rebuilds a target when one of its direct dependencies changes, so what uses the
 // umbrella lists every module that the umbrella re-exports.
-let umbrella: [Target.Dependency] = ["StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining"]
+let umbrella: [Target.Dependency] = [
+  "StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining", "TensorFlowFormats",
+]
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -47,10 +50,12 @@ let package = Package(
   name: "StaticGraph",
   products: [
     .library(
-      name: "StaticGraph", targets: ["StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining"])
+      name: "StaticGraph",
+      targets: ["StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining", "TensorFlowFormats"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
@@ -61,7 +66,12 @@ let package = Package(
     library("GraphKernels", ["COpenBLAS", "CKernels"]),
     library("GraphEngine", ["GraphArrays", "GraphKernels", "CFrames"]),
     library("GraphTraining", ["GraphArrays", "GraphEngine"]),
-    library("StaticGraph", ["GraphArrays", "GraphEngine", "GraphTraining"]),
+    // Generated code and what generates it.
+    .target(
+      name: "TensorFlowProtos", dependencies: [protobuf], exclude: ["protos", "regenerate"],
+      swiftSettings: swiftSettings),
+    library("TensorFlowFormats", ["GraphArrays", "GraphEngine", "TensorFlowProtos", protobuf]),
+    library("StaticGraph", ["GraphArrays", "GraphEngine", "GraphTraining", "TensorFlowFormats"]),
     example(
       "Benchmarks",
       exclude: ["run", "peer_protocol.py", "peer_pytorch.py", "peer_tensorflow.py"]),
@@ -75,5 +85,6 @@ let package = Package(
     tests("GraphKernelsTests", ["GraphKernels", "CKernels"]),
     tests("GraphEngineTests", umbrella),
     tests("GraphTrainingTests", umbrella),
+    tests("TensorFlowFormatsTests", umbrella + ["TensorFlowProtos", protobuf]),
   ]
 )

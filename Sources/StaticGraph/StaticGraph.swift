@@ -1,3 +1,4 @@
 @_exported public import GraphArrays
 @_exported public import GraphEngine
 @_exported public import GraphTraining
+@_exported public import TensorFlowFormats
