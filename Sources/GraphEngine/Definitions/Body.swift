@@ -1,9 +1,11 @@
 /// The body of a loop or branch: a graph, what it is given and what it gives back.
-package struct Body: Sendable, Hashable {
-  package let graph: Graph
+public struct Body: Sendable, Hashable {
+  /// The operations of the body.
+  public let graph: Graph
   /// Parameters, one for each operand of the loop or branch that it passes on.
-  package let parameters: [Tensor]
-  package let results: [Tensor]
+  public let parameters: [Tensor]
+  /// What the body gives back, tensors of `graph`.
+  public let results: [Tensor]
 
   package init(graph: Graph, parameters: [Tensor], results: [Tensor]) {
     self.graph = graph
@@ -11,11 +13,13 @@ package struct Body: Sendable, Hashable {
     self.results = results
   }
 
-  package static func == (a: Body, b: Body) -> Bool {
+  /// Whether both are the same graph with the same parameters and results.
+  public static func == (a: Body, b: Body) -> Bool {
     a.graph === b.graph && a.parameters == b.parameters && a.results == b.results
   }
 
-  package func hash(into hasher: inout Hasher) {
+  /// Hashes the graph and the results.
+  public func hash(into hasher: inout Hasher) {
     hasher.combine(ObjectIdentifier(graph))
     hasher.combine(results)
   }

@@ -41,6 +41,11 @@ public struct Operation: Sendable, Hashable, CustomStringConvertible {
     let count = graph.node(node).outputs.count
     return (0..<Int32(count)).map { Tensor(graph: graph, node: node, index: $0) }
   }
+  /// The bodies of a loop (`[condition, body]`) or a branch (`[then, else]`); none of any other
+  /// operation.
+  public var bodies: [Body] {
+    isValid ? (definition as? any ControlFlowDefinition)?.bodies ?? [] : []
+  }
   /// Where the user declared it; nil in a program without line information.
   ///
   /// Reading it takes a millisecond or more: addresses are looked up when asked for.

@@ -41,6 +41,13 @@ public struct Tensor: Sendable, Hashable, CustomStringConvertible {
   public var dtype: DType { type.dtype }
   /// What is known of the shape at declaration; `dynamicShape` is the shape in a run.
   public var shape: Shape { type.shape }
+  /// The value, where it is known before anything runs: that of a constant, or of arithmetic with
+  /// small constants and shapes. TF: `tf.get_static_value`.
+  public var constantValue: NDArray? {
+    guard isValid else { return nil }
+    let node = graph.node(node)
+    return (node.definition as? Const)?.value ?? node.known[Int(index)]?.array
+  }
   /// The operation that makes this tensor.
   public var operation: Operation { Operation(graph: graph, node: node) }
   /// The name: that of the operation and the index of the output, `rnn/add:0`.

@@ -15,11 +15,18 @@ public final class Session: Sendable {
     public var workers: Int?
     /// Where Print operations write lines; nil: standard error.
     public var log: (@Sendable (String) -> Void)?
+    /// Seed of the random operations that have none of their own; nil: another one each time.
+    ///
+    /// Sessions with the same seed that make the same runs in the same order draw the same numbers.
+    public var seed: Int?
 
     /// These options.
-    public init(workers: Int? = nil, log: (@Sendable (String) -> Void)? = nil) {
+    public init(
+      workers: Int? = nil, log: (@Sendable (String) -> Void)? = nil, seed: Int? = nil
+    ) {
       self.workers = workers
       self.log = log
+      self.seed = seed
     }
   }
 
@@ -29,7 +36,7 @@ public final class Session: Sendable {
   public let workers: Int
   let log: @Sendable (String) -> Void
   /// Key of random operations without a seed.
-  let entropy = UInt64.random(in: .min ... .max)
+  let entropy: UInt64
   let variables = Mutex<[VariableKey: NDArray]>([:])
   let streams: Mutex<StreamTable>
   /// Passed by runs that change what other runs read.
@@ -46,6 +53,7 @@ public final class Session: Sendable {
     self.graph = graph
     workers = max(1, options.workers ?? WorkerCount.available)
     log = options.log ?? { line in StandardError.write(line) }
+    entropy = options.seed.map { UInt64(bitPattern: Int64($0)) } ?? .random(in: .min ... .max)
     streams = Mutex(StreamTable())
   }
 
