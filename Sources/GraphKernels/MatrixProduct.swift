@@ -101,6 +101,12 @@ package struct MatrixProduct: Sendable, Hashable {
     }
   }
 
+  /// The rows and columns of `c` that a block has.
+  package func area(of block: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+    let (row, column, part) = part(block)
+    return (row..<row + part.m, column..<column + part.n)
+  }
+
   private func part(_ block: Int) -> (row: Int, column: Int, Block) {
     let across = (n + columnsPerBlock - 1) / columnsPerBlock
     let (down, right) = block.quotientAndRemainder(dividingBy: across)

@@ -58,7 +58,7 @@ package struct IndexedSlices: OpDefinition {
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let rows = request.outputShape().first else { throw request.unsupported(name) }
     return try .segmentSum(
-      request, rows: rows, ignoresNegative: false
+      request, rows: rows, ignoring: .none
     ) { position, value in
       "indices[\(position)] = \(value) is not in [0, \(rows))"
     }
@@ -69,6 +69,22 @@ package struct IndexedSlices: OpDefinition {
   }
 }
 
+/// Indices that a sum of rows passes over.
+enum IgnoredIndices {
+  case none
+  case negative
+  case outOfRange
+
+  /// Whether an index names one of so many rows, or is passed over.
+  func allows(_ index: some FixedWidthInteger, _ rows: Int) -> Bool {
+    switch self {
+    case .none: index >= 0 && index < rows
+    case .negative: index < rows
+    case .outOfRange: true
+    }
+  }
+}
+
 extension Kernel {
   /// A kernel that adds the rows of its first operand to the rows of zeros which its second names.
   ///
@@ -76,10 +92,10 @@ extension Kernel {
   ///
   /// - Parameters:
   ///   - rows: The number of rows of the result.
-  ///   - ignoresNegative: Whether a negative index stands for no row, or is a failure.
+  ///   - ignored: Indices that stand for no row; others that are out of range are failures.
   ///   - message: What a failure says, of the position and the value of an index.
   static func segmentSum(
-    _ request: KernelRequest, rows: Int, ignoresNegative: Bool,
+    _ request: KernelRequest, rows: Int, ignoring ignored: IgnoredIndices,
     message: @escaping @Sendable (Int, Int) -> String
   ) throws(GraphError) -> Kernel {
     guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type]
@@ -94,7 +110,7 @@ extension Kernel {
     @Sendable func run<Index: FixedWidthInteger & Sendable>(
       _ arguments: Arguments, _ block: Int, _ indices: UnsafePointer<Index>
     ) throws(RunFailure) {
-      for i in 0..<count where indices[i] >= rows || (indices[i] < 0 && !ignoresNegative) {
+      for i in 0..<count where !ignored.allows(indices[i], rows) {
         throw RunFailure(.invalidArgument, message(i, Int(truncatingIfNeeded: indices[i])))
       }
       let range = rows * block / blocks..<rows * (block + 1) / blocks

@@ -58,7 +58,7 @@ package struct UnsortedSegmentSum: OpDefinition {
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let rows = request.outputShape().first else { throw request.unsupported(name) }
     let shape = request.inputShape(1)
-    return try .segmentSum(request, rows: rows, ignoresNegative: true) { position, value in
+    return try .segmentSum(request, rows: rows, ignoring: .negative) { position, value in
       "segment_ids\(positionText(position, in: shape)) = \(value) is out of range [0, \(rows))"
     }
   }
