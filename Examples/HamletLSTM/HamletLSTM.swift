@@ -37,8 +37,9 @@ struct HamletLSTM: ParsableCommand {
     let settings = Settings(
       cell: training.cell, units: training.units, layers: training.layers, batch: training.batch,
       time: training.time, learningRate: training.learningRate, clipNorm: training.clipNorm,
-      keepProb: training.keepProb, carryState: training.carryState, holdOut: training.holdOut,
-      fastLoss: training.fastLoss, seed: common.seed ?? Int.random(in: 1..<1 << 31),
+      keepProb: training.keepProb, average: training.average,
+      carryState: training.carryState, holdOut: training.holdOut, fastLoss: training.fastLoss,
+      seed: common.seed ?? Int.random(in: 1..<1 << 31),
       vocabulary: corpus.decode(corpus.vocabulary.indices.map(Int32.init)))
     try files.begin(settings, text: corpus.decode(corpus.ids))
     return try Trainer(settings, corpus, files, workers: common.workers, resuming: false)

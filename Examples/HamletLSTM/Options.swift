@@ -39,6 +39,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The part of the outputs that dropout keeps.", valueName: "x"))
   var keepProb = 0.5
 
+  @Option(
+    help: ArgumentHelp(
+      "How much a moving average of the weights keeps with each step; it validates and writes in "
+        + "their place. 0: none.", valueName: "x"))
+  var average = 0.99
+
   @Flag(help: "Start each batch with the state that the one before ended with.")
   var carryState = false
 
@@ -65,6 +71,7 @@ struct TrainingOptions: ParsableArguments {
     try require(learningRate > 0, "--learning-rate must be above 0")
     try require(clipNorm >= 0 && patience >= 0, "--clip-norm and --patience cannot be negative")
     try require(keepProb > 0 && keepProb <= 1, "--keep-prob must be above 0 and at most 1")
+    try require(average >= 0 && average < 1, "--average must be at least 0 and below 1")
     try require(holdOut >= 0 && holdOut < 1, "--hold-out must be at least 0 and below 1")
   }
 }

@@ -17,6 +17,8 @@ struct Settings: Codable {
   /// The largest norm of all gradients together; 0: any.
   var clipNorm: Double
   var keepProb: Double
+  /// The decay of the moving average of the weights; 0: there is none.
+  var average: Double
   /// Whether each batch starts with the state that the one before ended with.
   var carryState: Bool
   /// The part of the text that validates.

@@ -12,7 +12,8 @@ struct Trainer {
   private let training: TrainingGraph
   private let session: Session
   private let everything: [Variable]
-  private let weights: [Variable]
+  /// Holds the weights of the last epoch that validate.
+  private let evaluation: Session
   private let interruption = Interruption()
   private var position = Position()
   /// The state that the next batch starts with, where states are carried.
@@ -34,9 +35,9 @@ struct Trainer {
     training = TrainingGraph(settings)
     let graph = training.graph
     everything = graph.collection(.globalVariables)
-    weights = graph.collection(.trainableVariables)
     graph.finalize()
     session = try Session(graph, options: .init(workers: workers))
+    evaluation = try Session(graph, options: .init(workers: workers))
     if resuming {
       try restore()
     } else {
@@ -108,19 +109,30 @@ struct Trainer {
     print(String(format: "Epoch %2d loss %3.4f", position.epochs, position.epochLoss))
     var loss = Double(position.epochLoss)
     var line = "         "
+    let weights = try results()
     if let validation {
-      loss = try validation.loss(of: training, in: session)
+      try evaluation.assign(weights, to: training.results.map(\.trained))
+      loss = try validation.loss(of: training, in: evaluation)
       line += String(
         format: "validation loss %.4f nats a character (bigram %.4f)  ", loss, validation.bigram)
     }
     print(line + meter.summary)
     if !(position.best.map { $0.loss <= loss } ?? false), loss.isFinite {
       position.best = Position.Best(epoch: position.epochs, loss: loss)
-      try files.saveBest(session.values(of: weights))
+      try files.saveBest(weights)
     }
     state = nil
     try save()
     flush()
+  }
+
+  /// The weights that validate and write, by the names of those that are trained.
+  private func results() throws -> NPZ {
+    var arrays = NPZ()
+    for (trained, kept) in training.results {
+      arrays[trained.name] = try session.value(of: kept)
+    }
+    return arrays
   }
 
   private var place: String { "epoch \(position.epochs + 1), step \(position.batches + 1)" }

@@ -13,6 +13,9 @@ struct TrainingGraph {
   let norm: Tensor
   /// Changes the weights; where loss or gradients are not finite it fails and changes nothing.
   let train: StaticGraph.Operation
+  /// The weights that validate and write: by the variables that are trained, these themselves or
+  /// their moving averages.
+  let results: [(trained: Variable, kept: Variable)]
   /// Gives the weights their first values.
   let initialize: StaticGraph.Operation
 
@@ -34,10 +37,17 @@ struct TrainingGraph {
     let checks = [
       checkNumerics(loss, message: "the loss"), checkNumerics(norm, message: "the gradients"),
     ]
-    train = graph.controlDependencies(checks.map(\.operation)) {
+    let weights = pairs.map(\.variable)
+    let averages = ExponentialMovingAverage(
+      decay: settings.average, updates: settings.average > 0 ? graph.createGlobalStep() : nil)
+    let step = graph.controlDependencies(checks.map(\.operation)) {
       optimizer.applyGradients(
-        zip(gradients, pairs).map { (gradient: $0, variable: $1.variable) })
+        Array(zip(gradients, weights)), globalStep: graph.globalStep)
     }
+    train =
+      settings.average > 0
+      ? graph.controlDependencies([step]) { averages.apply(to: weights, in: graph) } : step
+    results = weights.map { (trained: $0, kept: averages.average(of: $0) ?? $0) }
     initialize = graph.globalVariablesInitializer()
   }
 

@@ -18,7 +18,7 @@ struct Validation {
     bigram = model.natsPerCharacter(of: text)
   }
 
-  /// The mean loss of a model without dropout, in nats a character.
+  /// The mean loss of a model without dropout, with the weights of a session, in nats a character.
   func loss(of training: TrainingGraph, in session: Session) throws -> Double {
     let feeds = training.feeds(inputs, targets, keepProb: 1, state: nil)
     return try session.run(training.loss, feeding: feeds).scalar()

@@ -43,14 +43,16 @@ public final class OptimizerSlots: Sendable {
     return state.withLock { $0.variables[key] }
   }
 
-  /// Makes the slot `name` of a variable unless it exists: zeros of the variable's type, called
-  /// `VARIABLE/OPTIMIZER`, `VARIABLE/OPTIMIZER_1` and so on.
-  public func makeSlot(_ name: String, of variable: Variable, optimizer: String) {
+  /// Makes the slot `name` of a variable unless it exists: of the variable's type, zeros unless an
+  /// initialiser is given, called `VARIABLE/OPTIMIZER`, `VARIABLE/OPTIMIZER_1` and so on.
+  public func makeSlot(
+    _ name: String, of variable: Variable, optimizer: String, initializer: Initializer = .zeros
+  ) {
     guard slot(name, of: variable) == nil else { return }
     let graph = variable.value.graph
     let made = graph.variableScope(defaultName: "\(variable.name)/\(optimizer)") {
       graph.getVariable(
-        "", shape: variable.shape, variable.dtype, initializer: .zeros, trainable: false)
+        "", shape: variable.shape, variable.dtype, initializer: initializer, trainable: false)
     }
     let key = Key(graph: ObjectIdentifier(graph), variable: variable.name, slot: name)
     remember(made, key)
