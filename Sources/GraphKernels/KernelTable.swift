@@ -16,6 +16,8 @@ package typealias BinaryLoop = sg_binary_fn
 package typealias SelectLoop = sg_select_fn
 /// A reduction of the middle axis of `[outer, n, inner]`.
 package typealias ReductionLoop = sg_reduce_fn
+/// A product whose right-hand side is packed; see `PackedMatrix`.
+package typealias PackedProductLoop = sg_packed_product_fn
 
 extension UnsafePointer<sg_kernels> {
   /// The loops of the best instruction set that this machine has.

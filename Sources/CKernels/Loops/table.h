@@ -73,5 +73,6 @@ const sg_kernels NAME(sg_kernels) = {
                              NAME(sparse_cross_entropy_f64_i64)},
     FLOATS(apply_adam), FLOATS(apply_momentum), FLOATS(apply_gradient_descent),
     FLOATS(add_scaled), FLOATS(leaky_relu), FLOATS(leaky_relu_grad), FLOATS(bias_add),
+    FLOATS(packed_product),
     .philox = NAME(philox),
 };

@@ -127,6 +127,38 @@ typedef struct {
   void (*f64)(double *out, const double *x, const double *bias, size_t rows, size_t columns);
 } sg_bias_add;
 
+/// The bytes of a row of a panel: 32 columns of f32, 16 of f64.
+#define SG_PANEL_BYTES 128
+
+/// `out = addend + x w`, with `x` as `[rows, k]` and `w` as `[k, n]` packed into panels:
+/// `packed[(j / c * k + l) * c + j % c] = w[l, j]` with c columns a panel, columns beyond the last
+/// being zero. Each element is one chain of multiply-adds over ascending `l` that starts from its
+/// addend. `out` may be `addend` (of the same stride, without ids) but not overlap anything else.
+/// Strides count elements.
+typedef struct {
+  /// Columns of `out`, and the length of the summed axis.
+  size_t n, k;
+  const void *packed;
+  const void *x;
+  size_t x_stride;
+  void *out;
+  size_t out_stride;
+  /// NULL: zero. Stride 0: one row for all.
+  const void *_Nullable addend;
+  size_t addend_stride;
+  /// With ids (at most one of the two), row `r` starts from row `ids[r]` of `addend`, or from zero
+  /// where there is no such row among `addend_rows`.
+  const int32_t *_Nullable ids_i32;
+  const int64_t *_Nullable ids_i64;
+  size_t addend_rows;
+} sg_packed_product;
+/// Computes the rows and panels of the given ranges; the pointers are those of whole arrays. The
+/// same bits for any division into rows and panels.
+typedef void (*sg_packed_product_fn)(const sg_packed_product *product, size_t row_begin,
+                                     size_t row_end, size_t panel_begin, size_t panel_end);
+typedef struct {
+  sg_packed_product_fn f32, f64;
+} sg_packed_products;
 /// A Philox4x32-10 stream: its key and the 128-bit counter at which it stands. See CRandom.h.
 typedef struct {
   uint64_t key, position_low, position_high;
@@ -193,6 +225,7 @@ typedef struct {
   /// `(dy, x)`: `x > 0 ? dy : alpha dy`.
   sg_binary_scaled leaky_relu_grad;
   sg_bias_add bias_add;
+  sg_packed_products packed_product;
 
   /// The four words of each of `count` counters, `stride` apart, that begin `first` after the
   /// stream's.

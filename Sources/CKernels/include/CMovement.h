@@ -21,4 +21,11 @@ size_t sg_gather_i64(void *out, const void *x, const int64_t *indices, size_t be
 size_t sg_find_outside_i32(const int32_t *indices, size_t n, size_t rows);
 size_t sg_find_outside_i64(const int64_t *indices, size_t n, size_t rows);
 
+/// Packs panels of `w` as `[k, n]`, stored so or, transposed, as `[n, k]`, in rows `stride`
+/// elements apart; see `sg_packed_product` in CKernels.h.
+void sg_pack_f32(float *packed, const float *w, size_t stride, int transposed, size_t k, size_t n,
+                 size_t panel_begin, size_t panel_end);
+void sg_pack_f64(double *packed, const double *w, size_t stride, int transposed, size_t k,
+                 size_t n, size_t panel_begin, size_t panel_end);
+
 #pragma clang assume_nonnull end

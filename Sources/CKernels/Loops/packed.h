@@ -1,0 +1,165 @@
+// Products with a packed right-hand side; see sg_packed_product.
+//
+// A tile of up to TILE_ROWS rows by a few vectors of columns stays in registers while the summed
+// axis runs. An element is one chain of multiply-adds in ascending order that starts from its
+// addend, whatever tile it falls into: its bits depend neither on the rows nor on the columns that
+// are computed with it. A summed axis longer than DEPTH goes through memory in between, which
+// changes no bits.
+
+#define PANEL_COLUMNS(T) (SG_PANEL_BYTES / sizeof(T##_t))
+#define PANEL_VECTORS (SG_PANEL_BYTES / BYTES)
+// Sixteen accumulators of two vectors a row, and no more rows than the first-level cache has ways:
+// rows of `x` that lie a power of two apart share their cache set.
+#if BYTES == 64
+#define TILE_ROWS 8
+#else
+#define TILE_ROWS 6
+#endif
+// With so few rows that a whole panel fits, it is read line after line: products with one row are
+// as fast as memory.
+#define TILE_VECTORS(rows) ((rows) * PANEL_VECTORS <= 8 ? PANEL_VECTORS : 2)
+// Terms of the summed axis, and rows of `x`, that are worked on at a time: their part of `x` and a
+// panel stay in the second-level cache.
+#define DEPTH 2048
+#define SLAB_ROWS (8 * TILE_ROWS)
+
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+// Tiles by their height; the first entry is not used.
+#define TILES(T, name, vectors)                                                               \
+  DEFINE_TILE(T, name, vectors, 1)                                                            \
+  DEFINE_TILE(T, name, vectors, 2)                                                            \
+  DEFINE_TILE(T, name, vectors, 3)                                                            \
+  DEFINE_TILE(T, name, vectors, 4)                                                            \
+  DEFINE_TILE(T, name, vectors, 5)                                                            \
+  DEFINE_TILE(T, name, vectors, 6)                                                            \
+  DEFINE_TILE(T, name, vectors, 7)                                                            \
+  DEFINE_TILE(T, name, vectors, 8)                                                            \
+  static const NAME(tile_fn_##T) NAME(name##_##T)[] = {                                       \
+      NAME(name##_##T##_1), NAME(name##_##T##_1), NAME(name##_##T##_2), NAME(name##_##T##_3), \
+      NAME(name##_##T##_4), NAME(name##_##T##_5), NAME(name##_##T##_6), NAME(name##_##T##_7), \
+      NAME(name##_##T##_8)};
+#define DEFINE_TILE(T, name, vectors, rows)                                                   \
+  static void NAME(name##_##T##_##rows)(T##_t *out, size_t out_stride,                        \
+                                        const T##_t *const *starts, const T##_t *x,           \
+                                        size_t x_stride, const T##_t *panel, size_t depth) {  \
+    NAME(tile_##T)(out, out_stride, starts, x, x_stride, panel, depth,                        \
+                   rows <= TILE_ROWS ? rows : 1, vectors(rows));                              \
+  }
+#define ONE_VECTOR(rows) 1
+
+#define DEFINE_PACKED(T)                                                                      \
+  typedef void (*NAME(tile_fn_##T))(T##_t *out, size_t out_stride,                            \
+                                    const T##_t *const *starts, const T##_t *x,               \
+                                    size_t x_stride, const T##_t *panel, size_t depth);       \
+  static inline __attribute__((always_inline)) void NAME(tile_##T)(                           \
+      T##_t *out, size_t out_stride, const T##_t *const *starts, const T##_t *x,              \
+      size_t x_stride, const T##_t *panel, size_t depth, const size_t rows,                   \
+      const size_t vectors) {                                                                 \
+    V(T) sum[TILE_ROWS][PANEL_VECTORS];                                                       \
+    UNROLL for (size_t i = 0; i < rows; i++) {                                                \
+      UNROLL for (size_t v = 0; v < vectors; v++) {                                           \
+        sum[i][v] = LOAD(T, starts[i] + v * LANES(T));                                        \
+      }                                                                                       \
+    }                                                                                         \
+    for (size_t k = 0; k < depth; k++, panel += PANEL_COLUMNS(T)) {                           \
+      V(T) weight[PANEL_VECTORS];                                                             \
+      UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = LOAD(T, panel + v * LANES(T));  \
+      UNROLL for (size_t i = 0; i < rows; i++) {                                              \
+        const V(T) factor = (V(T))x[i * x_stride + k];                                        \
+        UNROLL for (size_t v = 0; v < vectors; v++) {                                         \
+          sum[i][v] = factor * weight[v] + sum[i][v];                                         \
+        }                                                                                     \
+      }                                                                                       \
+    }                                                                                         \
+    UNROLL for (size_t i = 0; i < rows; i++) {                                                \
+      UNROLL for (size_t v = 0; v < vectors; v++) {                                           \
+        STORE(T, out + i * out_stride + v * LANES(T), sum[i][v]);                             \
+      }                                                                                       \
+    }                                                                                         \
+  }                                                                                           \
+  TILES(T, narrow_tiles, ONE_VECTOR)                                                          \
+  TILES(T, tiles, TILE_VECTORS)                                                               \
+                                                                                              \
+  /* The rows from which a slab's chains start; NULL where they start from zero. */           \
+  static inline void NAME(find_starts_##T)(const T##_t **starts, const sg_packed_product *p,  \
+                                           size_t begin, size_t end) {                        \
+    const T##_t *addend = p->addend;                                                          \
+    for (size_t r = begin; r < end; r++) {                                                    \
+      uint64_t row = r;                                                                       \
+      if (p->ids_i32) row = (uint64_t)p->ids_i32[r];                                          \
+      if (p->ids_i64) row = (uint64_t)p->ids_i64[r];                                          \
+      const bool outside = (p->ids_i32 || p->ids_i64) && row >= p->addend_rows;               \
+      starts[r - begin] = addend && !outside ? addend + row * p->addend_stride : NULL;        \
+    }                                                                                         \
+  }                                                                                           \
+  /* A tile of `width` columns, of which the last may not exist: these are computed aside. */  \
+  static inline void NAME(multiply_tile_##T)(                                                 \
+      NAME(tile_fn_##T) tile, size_t rows, size_t width, size_t columns, T##_t *out,          \
+      size_t out_stride, const T##_t *const *starts, size_t column, const T##_t *x,           \
+      size_t x_stride, const T##_t *panel, size_t depth) {                                    \
+    static const T##_t zeros[PANEL_COLUMNS(T)];                                               \
+    const T##_t *from[TILE_ROWS];                                                             \
+    if (columns >= width) {                                                                   \
+      for (size_t i = 0; i < rows; i++) from[i] = starts[i] ? starts[i] + column : zeros;     \
+      tile(out, out_stride, from, x, x_stride, panel, depth);                                 \
+      return;                                                                                 \
+    }                                                                                         \
+    T##_t block[TILE_ROWS][PANEL_COLUMNS(T)] = {{0}};                                         \
+    for (size_t i = 0; i < rows; i++) {                                                       \
+      from[i] = block[i];                                                                     \
+      if (starts[i]) memcpy(block[i], starts[i] + column, columns * sizeof(T##_t));           \
+    }                                                                                         \
+    tile(block[0], PANEL_COLUMNS(T), from, x, x_stride, panel, depth);                        \
+    for (size_t i = 0; i < rows; i++) {                                                       \
+      memcpy(out + i * out_stride, block[i], columns * sizeof(T##_t));                        \
+    }                                                                                         \
+  }                                                                                           \
+  /* Some rows of one panel: `tiles` tiles, the first of which are one row higher. */         \
+  static inline void NAME(multiply_panel_##T)(                                                \
+      const sg_packed_product *p, size_t tiles, size_t height, size_t higher, T##_t *out,     \
+      const T##_t *const *starts, size_t column, const T##_t *x, const T##_t *panel,          \
+      size_t depth) {                                                                         \
+    const size_t left = p->n - column, end = left < PANEL_COLUMNS(T) ? left : PANEL_COLUMNS(T); \
+    for (size_t c = 0; c < end;) {                                                            \
+      const bool narrow = end - c <= LANES(T);                                                \
+      const NAME(tile_fn_##T) *functions = narrow ? NAME(narrow_tiles_##T) : NAME(tiles_##T); \
+      const size_t highest = height + (higher > 0);                                           \
+      const size_t width = LANES(T) * (narrow ? 1 : TILE_VECTORS(highest));                   \
+      for (size_t t = 0, r = 0; t < tiles; t++) {                                             \
+        const size_t rows = height + (t < higher);                                            \
+        NAME(multiply_tile_##T)(functions[rows], rows, width, end - c,                        \
+                                out + r * p->out_stride + column + c, p->out_stride,          \
+                                starts + r, column + c, x + r * p->x_stride, p->x_stride,     \
+                                panel + c, depth);                                            \
+        r += rows;                                                                            \
+      }                                                                                       \
+      c += width;                                                                             \
+    }                                                                                         \
+  }                                                                                           \
+  static void NAME(packed_product_##T)(const sg_packed_product *p, size_t row_begin,          \
+                                       size_t row_end, size_t panel_begin,                    \
+                                       size_t panel_end) {                                    \
+    for (size_t slab = row_begin; slab < row_end; slab += SLAB_ROWS) {                        \
+      const size_t rows = row_end - slab < SLAB_ROWS ? row_end - slab : SLAB_ROWS;            \
+      const size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;                                \
+      const T##_t *x = (const T##_t *)p->x + slab * p->x_stride;                              \
+      T##_t *out = (T##_t *)p->out + slab * p->out_stride;                                    \
+      const T##_t *starts[SLAB_ROWS];                                                         \
+      NAME(find_starts_##T)(starts, p, slab, slab + rows);                                    \
+      size_t k = 0;                                                                           \
+      do {                                                                                    \
+        const size_t depth = p->k - k < DEPTH ? p->k - k : DEPTH;                             \
+        for (size_t j = panel_begin; j < panel_end; j++) {                                    \
+          const size_t column = j * PANEL_COLUMNS(T);                                         \
+          const T##_t *panel = (const T##_t *)p->packed + column * p->k;                      \
+          NAME(multiply_panel_##T)(p, tiles, rows / tiles, rows % tiles, out, starts, column, \
+                                   x + k, panel + k * PANEL_COLUMNS(T), depth);               \
+        }                                                                                     \
+        k += depth;                                                                           \
+        for (size_t r = 0; r < rows; r++) starts[r] = out + r * p->out_stride;                \
+      } while (k < p->k);                                                                     \
+    }                                                                                         \
+  }
+DEFINE_PACKED(f32)
+DEFINE_PACKED(f64)

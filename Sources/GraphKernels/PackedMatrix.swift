@@ -1,0 +1,134 @@
+internal import CKernels
+
+/// Element types of products with a packed right-hand side.
+package protocol PackedScalar: ProductScalar {
+  /// The product of an instruction set.
+  static func packedProduct(of kernels: KernelTable) -> PackedProductLoop
+  /// Packs panels of a matrix that is stored in rows `stride` apart, as `[k, n]` or as `[n, k]`.
+  static func pack(
+    _ panels: Range<Int>, of w: UnsafePointer<Self>, stride: Int, transposed: Bool, k: Int, n: Int,
+    into packed: UnsafeMutablePointer<Self>)
+}
+
+/// The layout of a right-hand side `[k, n]` that is packed once for many products with few rows.
+///
+/// The columns are cut into panels of 128 bytes; a panel holds its part of row 0, of row 1, and so
+/// on, and what is missing in the last one is zero. A product reads panels from one end to the
+/// other, with many rows at the speed of arithmetic, with one or two at that of memory.
+///
+/// Every element of a product is one chain of multiply-adds over the ascending summed axis that
+/// starts from its addend. Its bits do not depend on the rows and panels that are computed with it:
+/// a caller may cut both anywhere.
+package struct PackedMatrix<Scalar: PackedScalar>: Sendable, Hashable {
+  /// Where the chains of a product start from. Strides count elements.
+  package enum Addend {
+    /// `out = x w`.
+    case zero
+    /// `out = row + x w`, the same row `[n]` for all.
+    case row(UnsafePointer<Scalar>)
+    /// `out = matrix + x w`; the matrix may be `out`, of the same stride.
+    case matrix(UnsafePointer<Scalar>, stride: Int)
+    /// `out[r] = table[ids[r]] + x[r] w`, from zero where the table `[count, n]` has no such row.
+    case rows32(of: UnsafePointer<Scalar>, stride: Int, count: Int, ids: UnsafePointer<Int32>)
+    /// `out[r] = table[ids[r]] + x[r] w`, from zero where the table `[count, n]` has no such row.
+    case rows64(of: UnsafePointer<Scalar>, stride: Int, count: Int, ids: UnsafePointer<Int64>)
+  }
+
+  /// The length of the summed axis.
+  package let k: Int
+  /// The number of columns.
+  package let n: Int
+
+  /// The layout of a matrix `[k, n]`.
+  package init(k: Int, n: Int) {
+    (self.k, self.n) = (k, n)
+  }
+
+  /// The columns of a panel: 32 of `Float`, 16 of `Double`.
+  package static var panelColumns: Int { Int(SG_PANEL_BYTES) / MemoryLayout<Scalar>.stride }
+
+  /// The number of panels.
+  package var panelCount: Int { (n + Self.panelColumns - 1) / Self.panelColumns }
+
+  /// The elements of the packed form. Memory that is aligned to 64 bytes is read fastest.
+  package var elementCount: Int { panelCount * Self.panelColumns * k }
+
+  /// Packs some panels.
+  ///
+  /// - Parameters:
+  ///   - panels: The panels, in `0..<panelCount`; each may be packed by another thread.
+  ///   - w: The matrix, `[k, n]` or, transposed, `[n, k]`.
+  ///   - stride: The distance of its stored rows.
+  ///   - packed: The packed form of the whole matrix.
+  package func pack(
+    _ panels: Range<Int>, of w: UnsafePointer<Scalar>, stride: Int, transposed: Bool = false,
+    into packed: UnsafeMutablePointer<Scalar>
+  ) {
+    Scalar.pack(
+      panels, of: w, stride: stride, transposed: transposed, k: k, n: n, into: packed)
+  }
+
+  /// Computes `out = addend + x w` for some rows and panels; all pointers are those of whole
+  /// arrays, so that row `r` of `out` is that of `x`, of the addend and of the ids.
+  ///
+  /// - Parameters:
+  ///   - packed: The packed right-hand side.
+  ///   - x: The left operand, `[rows, k]` in rows `xStride` apart.
+  ///   - out: The result, `[rows, n]` in rows `outStride` apart. It overlaps no operand but an
+  ///     addend that is the same matrix.
+  ///   - kernels: The instruction set.
+  package func multiply(
+    rows: Range<Int>, panels: Range<Int>, packed: UnsafePointer<Scalar>, x: UnsafePointer<Scalar>,
+    xStride: Int, addend: Addend, out: UnsafeMutablePointer<Scalar>, outStride: Int,
+    kernels: KernelTable = .best
+  ) {
+    var product = sg_packed_product(
+      n: n, k: k, packed: packed, x: x, x_stride: xStride, out: out, out_stride: outStride,
+      addend: nil, addend_stride: 0, ids_i32: nil, ids_i64: nil, addend_rows: 0)
+    switch addend {
+    case .zero: break
+    case .row(let row): product.addend = UnsafeRawPointer(row)
+    case .matrix(let matrix, let stride):
+      product.addend = UnsafeRawPointer(matrix)
+      product.addend_stride = stride
+    case .rows32(let table, let stride, let count, let ids):
+      product.addend = UnsafeRawPointer(table)
+      (product.addend_stride, product.addend_rows) = (stride, count)
+      product.ids_i32 = ids
+    case .rows64(let table, let stride, let count, let ids):
+      product.addend = UnsafeRawPointer(table)
+      (product.addend_stride, product.addend_rows) = (stride, count)
+      product.ids_i64 = ids
+    }
+    Scalar.packedProduct(of: kernels)(
+      &product, rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound)
+  }
+}
+
+extension Float: PackedScalar {
+  package static func packedProduct(of kernels: KernelTable) -> PackedProductLoop {
+    kernels.pointee.packed_product.f32
+  }
+
+  package static func pack(
+    _ panels: Range<Int>, of w: UnsafePointer<Float>, stride: Int, transposed: Bool, k: Int,
+    n: Int, into packed: UnsafeMutablePointer<Float>
+  ) {
+    sg_pack_f32(
+      packed, w, stride, transposed ? 1 : 0, k, n, panels.lowerBound, panels.upperBound)
+  }
+}
+
+extension Double: PackedScalar {
+  package static func packedProduct(of kernels: KernelTable) -> PackedProductLoop {
+    kernels.pointee.packed_product.f64
+  }
+
+  package static func pack(
+    _ panels: Range<Int>, of w: UnsafePointer<Double>, stride: Int, transposed: Bool, k: Int,
+    n: Int, into packed: UnsafeMutablePointer<Double>
+  ) {
+    sg_pack_f64(
+      packed, w, stride, transposed ? 1 : 0, k, n, panels.lowerBound, panels.upperBound)
+  }
+}
