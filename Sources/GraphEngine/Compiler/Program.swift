@@ -135,7 +135,7 @@ package struct Instruction: Sendable {
   package var outputs: [Value]
   /// Instructions (by `id`) of the same program that run before this one without giving it a value.
   package var controls: [Value] = []
-  /// `[condition, body]` of a While, `[then, else]` of an If, empty for others.
+  /// `[condition, body]` of a While, those of an If or Case, empty for others.
   package var bodies: [Program] = []
   package var name: String
   package var origin: Origin?

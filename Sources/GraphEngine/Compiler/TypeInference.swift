@@ -129,22 +129,24 @@ struct TypeInference {
       branches.append(body.results.map { body.type($0) })
       empty.append(body.results.map { emptyLists.contains($0) })
     }
-    guard let then = branches.first, let otherwise = branches.last else { return [] }
-    var result: [TensorType] = []
-    for i in then.indices where i < otherwise.count {
-      guard var type = then[i].widened(with: otherwise[i]) else {
-        throw GraphError(
-          .invalidArgument,
-          "result \(i) is \(then[i]) in one branch and \(otherwise[i]) in the other")
+    guard var result = branches.first, var isEmpty = empty.first else { return [] }
+    for (branch, others) in zip(branches, empty).dropFirst() {
+      for i in result.indices where i < branch.count {
+        guard var type = result[i].widened(with: branch[i]) else {
+          throw GraphError(
+            .invalidArgument,
+            "result \(i) is \(result[i]) in one branch and \(branch[i]) in the other")
+        }
+        if isEmpty[i] {
+          type.element = branch[i].element
+        } else if others[i] {
+          type.element = result[i].element
+        } else if type.element == nil {
+          type.element = result[i].element ?? branch[i].element
+        }
+        result[i] = type
+        isEmpty[i] = isEmpty[i] && others[i]
       }
-      if empty[0][i] {
-        type.element = otherwise[i].element
-      } else if empty[1][i] {
-        type.element = then[i].element
-      } else if type.element == nil {
-        type.element = then[i].element ?? otherwise[i].element
-      }
-      result.append(type)
     }
     return result
   }

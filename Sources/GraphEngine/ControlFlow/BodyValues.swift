@@ -46,7 +46,7 @@ final class BodyValues: ForwardValues {
 
   /// The values of a branch, in the branch of its gradient.
   init(
-    of operation: Operation, _ branch: If, _ body: Body, in graph: Graph,
+    of operation: Operation, _ branch: some BranchDefinition, _ body: Body, in graph: Graph,
     outer: any ForwardValues
   ) {
     self.outer = outer

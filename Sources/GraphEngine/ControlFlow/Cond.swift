@@ -20,8 +20,7 @@ public func cond<R: TensorStructure>(
   }
   let first = declared(then)
   let second = declared(otherwise)
-  let results = graph.branch(
-    on: predicate, then: first.side, otherwise: second.side, name: name ?? "cond")
+  let results = graph.branch(on: predicate, [first.side, second.side], name: name ?? "cond")
   return first.structure.filled(with: results.dropLast())
 }
 

@@ -91,22 +91,25 @@ final class LoopBuilder {
 }
 
 extension Graph {
-  /// Declares a branch in the innermost graph, between two bodies that stand in it.
+  /// Declares a branch in the innermost graph, between bodies that stand in it.
   ///
+  /// - Parameters:
+  ///   - choice: A bool scalar for the two bodies of an `If`, an int32 scalar for those of a `Case`.
   /// - Returns: The results, and the history.
   func branch(
-    on predicate: Tensor, then: (graph: Graph, results: [Tensor]),
-    otherwise: (graph: Graph, results: [Tensor]), name: String
+    on choice: Tensor, _ sides: [(graph: Graph, results: [Tensor])], name: String
   ) -> [Tensor] {
-    let captures = Graph.unifyCaptures([then.graph, otherwise.graph])
-    let definition = If(
-      then: Body(
-        graph: then.graph, parameters: captures.map { $0.parameters[0] }, results: then.results),
-      otherwise: Body(
-        graph: otherwise.graph, parameters: captures.map { $0.parameters[1] },
-        results: otherwise.results))
-    return tensors(
-      definition, [predicate] + captures.map(\.outer), name: name)
+    let captures = Graph.unifyCaptures(sides.map(\.graph))
+    let bodies = sides.enumerated().map { number, side in
+      Body(
+        graph: side.graph, parameters: captures.map { $0.parameters[number] },
+        results: side.results)
+    }
+    let operands = [choice] + captures.map(\.outer)
+    guard choice.dtype == .int32 else {
+      return tensors(If(then: bodies[0], otherwise: bodies[1]), operands, name: name)
+    }
+    return tensors(Case(bodies: bodies), operands, name: name)
   }
 
   /// Gives all of the bodies a parameter for what any of them captures, in order of first use.

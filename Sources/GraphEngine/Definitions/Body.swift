@@ -27,10 +27,10 @@ public struct Body: Sendable, Hashable {
 
 /// A loop or branch: an operation with bodies, which the compiler turns into nested programs.
 package protocol ControlFlowDefinition: OpDefinition {
-  /// `[condition, body]` of a loop, `[then, else]` of a branch.
+  /// `[condition, body]` of a loop, `[then, else]` of an If, one for each number of a Case.
   var bodies: [Body] { get }
   /// Which of the bodies' parameters stands for an operand: operand `i` of a loop is parameter `i`
-  /// of both bodies; operand 0 of a branch is its predicate, operand `i + 1` parameter `i`.
+  /// of both bodies; operand 0 of a branch chooses the body, operand `i + 1` is parameter `i`.
   var firstBodyOperand: Int { get }
   /// Whether results of the last body are operands of its next turn.
   var isLoop: Bool { get }

@@ -1,6 +1,6 @@
 internal import GraphArrays
 
-/// The frames of an If.
+/// The frames of an If or Case.
 ///
 /// `@unchecked Sendable` because one worker at a time carries a branch on: the one that starts it,
 /// then whichever completes the frame of the chosen side.
@@ -17,13 +17,11 @@ final class BranchFrames: @unchecked Sendable {
     frames = branch.branches.map { Frame($0.plan, base: base, outer: outer, outerStep: step) }
   }
 
-  /// Reads the predicate and gives the chosen side its operands; the frame to be run.
+  /// Reads what chooses and gives the chosen side its operands; the frame to be run.
   ///
   /// The operands that `lastUses` names are moved.
   func begin(lastUses: UInt64) -> Frame {
-    let predicate = UnsafeRawBufferPointer(
-      start: outer.pointers[branch.predicate], count: branch.predicateByteCount)
-    chosen = predicate.contains { $0 != 0 } ? 0 : 1
+    chosen = branch.number(chosenBy: outer.pointers[branch.choice])
     let frame = frames[chosen]
     frame.position = chosen
     frame.resetReaders()

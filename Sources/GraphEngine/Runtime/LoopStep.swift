@@ -81,7 +81,7 @@ final class LoopStep: Sendable {
   }
 }
 
-/// An If of a plan: nested plans of its branches.
+/// An If or Case of a plan: nested plans of its branches.
 final class BranchStep: Sendable {
   /// A value that is passed to a branch.
   struct Passed: Sendable {
@@ -116,15 +116,22 @@ final class BranchStep: Sendable {
   }
 
   let branches: [Branch]
-  /// Whether both branches are run in order by one thread.
+  /// Whether all branches are run in order by one thread.
   var isSequential: Bool { branches.allSatisfy(\.plan.isSequential) }
-  /// The slot of the predicate and how many bytes it has.
-  let predicate: Int
-  let predicateByteCount: Int
+  /// The slot of what chooses, and whether that is the int32 number of a branch or a bool.
+  let choice: Int
+  let isNumber: Bool
 
-  init(branches: [Branch], predicate: Int, predicateByteCount: Int) {
+  init(branches: [Branch], choice: Int, isNumber: Bool) {
     self.branches = branches
-    self.predicate = predicate
-    self.predicateByteCount = predicateByteCount
+    self.choice = choice
+    self.isNumber = isNumber
+  }
+
+  /// The number of the branch that a value chooses.
+  func number(chosenBy value: UnsafeRawPointer) -> Int {
+    guard isNumber else { return value.load(as: UInt8.self) != 0 ? 0 : 1 }
+    let number = Int(value.load(as: Int32.self))
+    return branches.indices.contains(number) ? number : branches.count - 1
   }
 }

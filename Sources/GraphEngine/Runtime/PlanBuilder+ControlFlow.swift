@@ -106,14 +106,12 @@ extension PlanBuilder {
 
   // MARK: Branches
 
-  /// Adds an If: its nested plans and what passes in and out.
+  /// Adds an If or Case: its nested plans and what passes in and out.
   func addBranch(
-    _ instruction: Instruction, _ inputs: [Int], _ first: Int, _ program: Program,
-    _ draft: inout PlanDraft
+    _ definition: some BranchDefinition, _ instruction: Instruction, _ inputs: [Int],
+    _ program: Program, _ draft: inout PlanDraft
   ) throws(GraphError) {
-    guard instruction.bodies.count == 2, first == 1 else {
-      throw GraphError(.unimplemented, "a branch has a predicate and two bodies")
-    }
+    let first = definition.firstBodyOperand
     let types = instruction.outputs.map { program.type($0) }
     var step = PlanDraft.Step(
       kind: .branch, label: StepLabel(instruction), inputs: inputs, cost: 0)
@@ -168,8 +166,7 @@ extension PlanBuilder {
             returning: returnings[b][i], result: drafts[b].results[i].slot, output: outputs[i])
         }
         return BranchStep.Branch(plan: plans[b], passed: passed, returned: returned)
-      }, predicate: inputs[0],
-      predicateByteCount: draft.slots[inputs[0]].type.byteCount ?? DType.bool.byteSize)
+      }, choice: inputs[0], isNumber: definition.choiceType == .int32)
     addScratch(plans.reduce(0) { max($0, $1.arenaByteCount) }, to: index, &draft)
   }
 

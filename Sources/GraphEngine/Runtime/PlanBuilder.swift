@@ -107,10 +107,10 @@ struct PlanBuilder {
     } else if let scan = instruction.definition as? Scan {
       try addScan(scan, instruction, inputs, program, &draft)
     } else if let control = instruction.definition as? any ControlFlowDefinition {
-      if control.isLoop {
-        try addLoop(instruction, inputs, program, &draft)
+      if let branch = control as? any BranchDefinition {
+        try addBranch(branch, instruction, inputs, program, &draft)
       } else {
-        try addBranch(instruction, inputs, control.firstBodyOperand, program, &draft)
+        try addLoop(instruction, inputs, program, &draft)
       }
     } else if let kernel = try staticKernel(instruction, inputs, program, draft) {
       addKernel(kernel, instruction, inputs, program, &draft)
