@@ -27,7 +27,8 @@ package enum Compiler {
     LowerTapes.self, Prune.self, ResolveVariables.self, InferTypes.self,
   ]
   private static let cleaning: [any Pass.Type] = [
-    Simplify.self, FoldConstants.self, MergeCommonSubexpressions.self, ForwardInvariants.self,
+    Simplify.self, PopsToReads.self, FoldConstants.self, MergeCommonSubexpressions.self,
+    ForwardInvariants.self,
     ForwardListItems.self, PruneLoops.self, PruneScans.self, ForwardLists.self, Prune.self,
   ]
   /// Programs settle within a few repetitions; what is left after these is correct, only slower.

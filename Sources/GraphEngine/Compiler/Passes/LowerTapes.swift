@@ -73,7 +73,7 @@ package enum LowerTapes: Pass {
   ) throws(GraphError) {
     guard let element = tape.type.element else { return }
     let list = program.addEmptyList(of: element, like: loop, &before)
-    let parameter = addVariable(to: &loop, start: list, result, tape.type)
+    let parameter = loop.addVariable(start: list, result, tape.type)
     let item = try loop.bodies[1].value(of: tape, in: definition.bodies[1], like: loop)
     let next = loop.bodies[1].append(
       TensorListPushBack(dtype: element.dtype), [parameter, item], tape.type, like: loop)
@@ -85,48 +85,10 @@ package enum LowerTapes: Pass {
     _ loop: inout Instruction, as result: Value, in program: inout Program,
     _ before: inout [Instruction]
   ) -> Value {
-    if let counter = counter(of: loop, in: program) { return loop.outputs[counter] }
-    let type = TensorType(.int32, [])
+    if let counter = loop.counter(in: program) { return loop.outputs[counter] }
     let zero = program.addConstant(NDArray(scalar: Int32(0)), like: loop, &before)
-    let parameter = addVariable(to: &loop, start: zero, result, type)
-    let one = loop.bodies[1].addConstant(NDArray(scalar: Int32(1)), like: loop)
-    loop.bodies[1].results.append(
-      loop.bodies[1].append(Binary.add, [parameter, one], type, like: loop))
+    _ = loop.addCounter(from: zero, result)
     return result
-  }
-
-  /// A variable that starts at 0 and grows by 1.
-  private static func counter(of loop: Instruction, in program: Program) -> Int? {
-    let body = loop.bodies[1]
-    let starts = program.constants
-    let steps = body.constants
-    var makers: [Value: Instruction] = [:]
-    for instruction in body.instructions where instruction.definition.isEqual(to: Binary.add) {
-      makers[instruction.outputs[0]] = instruction
-    }
-    return loop.inputs.indices.first { index in
-      guard starts[loop.inputs[index]]?.isScalar(0) == true, let parameter = body.parameter(index),
-        let sum = makers[body.results[index]]
-      else { return false }
-      return sum.inputs[0] == parameter && steps[sum.inputs[1]]?.isScalar(1) == true
-        || sum.inputs[1] == parameter && steps[sum.inputs[0]]?.isScalar(1) == true
-    }
-  }
-
-  /// Adds a variable to a loop, but for its next value, and returns the body's parameter.
-  private static func addVariable(
-    to loop: inout Instruction, start: Value, _ result: Value, _ type: TensorType
-  ) -> Value {
-    let position = loop.inputs.count
-    loop.inputs.append(start)
-    loop.outputs.append(result)
-    let parameters = loop.bodies.indices.map { b in
-      let value = loop.bodies[b].newValue(type)
-      loop.bodies[b].parameters.append(
-        Program.Parameter(value: value, source: .argument(position)))
-      return value
-    }
-    return parameters[1]
   }
 
   // MARK: Branches
@@ -173,32 +135,6 @@ extension Program {
     }
   }
 
-  /// Adds an operation with one result at the end.
-  fileprivate mutating func append(
-    _ definition: some OpDefinition, _ inputs: [Value], _ type: TensorType,
-    like source: Instruction
-  ) -> Value {
-    let value = newValue(type)
-    instructions.append(
-      Instruction(
-        definition, inputs: inputs, outputs: [value], name: "\(source.name)/\(definition.name)",
-        origin: source.origin))
-    return value
-  }
-
-  fileprivate mutating func addConstant(_ array: NDArray, like source: Instruction) -> Value {
-    append(Const(array), [], TensorType(array.dtype, exact: array.shape), like: source)
-  }
-
-  /// Adds a constant to the instructions that are collected in `place`.
-  fileprivate mutating func addConstant(
-    _ array: NDArray, like source: Instruction, _ place: inout [Instruction]
-  ) -> Value {
-    let value = newValue(TensorType(array.dtype, exact: array.shape))
-    place.append(Self.constant(array, as: value, like: source))
-    return value
-  }
-
   /// Adds an empty list to the instructions that are collected in `place`.
   fileprivate mutating func addEmptyList(
     of element: TensorType, like source: Instruction, _ place: inout [Instruction]
@@ -228,13 +164,6 @@ extension Program {
     }
     let extents = type.shape.dimensions.map { $0.map { $0 ?? 0 } } ?? [0]
     return addConstant(NDArray.zeros(extents, type.dtype), like: source)
-  }
-}
-
-extension NDArray {
-  /// Whether this is the int32 scalar `value`.
-  fileprivate func isScalar(_ value: Int) -> Bool {
-    dtype == .int32 && shape.isEmpty && integerElements == [value]
   }
 }
 
