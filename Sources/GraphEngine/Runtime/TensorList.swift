@@ -18,6 +18,22 @@ package final class TensorList: @unchecked Sendable {
     case array(ArrayStorage, shape: [Int])
     /// A list.
     case list(TensorList)
+
+    /// What stands for zeros of the item's shape.
+    func zeros(_ dtype: DType) -> Item {
+      switch self {
+      case .unwritten: .unwritten
+      case .array(_, let shape): .array(NDArray.zeros(shape, dtype).storage, shape: shape)
+      case .list(let list): .list(list.zeros)
+      }
+    }
+  }
+
+  /// A list as long whose items are zeros.
+  var zeros: TensorList {
+    TensorList(
+      dtype: dtype, elementShape: elementShape, items: items.map { $0.zeros(dtype) },
+      isBlank: isBlank)
   }
 
   /// The dtype of the items; `.variant` for lists of lists.
@@ -26,6 +42,8 @@ package final class TensorList: @unchecked Sendable {
   package let elementShape: Shape
   /// The items, in order.
   package private(set) var items: [Item]
+  /// The greatest number of items that can be pushed; nil for any.
+  private let capacity: Int?
   /// Whether this stands for zeros of any length: the value of an unwritten item of a list of
   /// lists.
   private let isBlank: Bool
@@ -37,10 +55,13 @@ package final class TensorList: @unchecked Sendable {
   }
 
   /// A list of these items.
-  package init(dtype: DType, elementShape: Shape, items: [Item], isBlank: Bool = false) {
+  package init(
+    dtype: DType, elementShape: Shape, items: [Item], isBlank: Bool = false, capacity: Int? = nil
+  ) {
     self.dtype = dtype
     self.elementShape = elementShape
     self.items = items
+    self.capacity = capacity
     self.isBlank = isBlank
   }
 
@@ -55,7 +76,7 @@ package final class TensorList: @unchecked Sendable {
     if !isKnownUniquelyReferenced(&list) {
       list = TensorList(
         dtype: list.dtype, elementShape: list.elementShape, items: list.items,
-        isBlank: list.isBlank)
+        isBlank: list.isBlank, capacity: list.capacity)
     }
     return list
   }
@@ -79,11 +100,7 @@ package final class TensorList: @unchecked Sendable {
   /// - Throws: `RunFailure` where there is no such item, its shape is another one, or it was not
   ///   written and its shape is not known.
   package func item(at index: Int, shape: Shape) throws(RunFailure) -> Item {
-    guard isBlank || items.indices.contains(index) else {
-      throw RunFailure(
-        .invalidArgument, "Trying to access element \(index) in a list with \(count) elements.")
-    }
-    return try read(items.indices.contains(index) ? items[index] : .unwritten, shape)
+    try read(rawItem(at: index), shape)
   }
 
   private func read(_ item: Item, _ wanted: Shape) throws(RunFailure) -> Item {
@@ -129,16 +146,29 @@ package final class TensorList: @unchecked Sendable {
     NDArray.zeros(extents, dtype).storage
   }
 
+  /// The item at `index` as it is, written or not.
+  ///
+  /// - Throws: `RunFailure` where there is no such item.
+  package func rawItem(at index: Int) throws(RunFailure) -> Item {
+    guard isBlank || items.indices.contains(index) else {
+      throw RunFailure(
+        .invalidArgument, "Trying to access element \(index) in a list with \(count) elements.")
+    }
+    return items.indices.contains(index) ? items[index] : .unwritten
+  }
+
   /// The extents of every item, for stacking them.
   ///
+  /// - Parameters:
+  ///   - chosen: The items that are stacked; nil for all.
   /// - Throws: `RunFailure` where they differ, or are not known because nothing is written.
-  package func stackedShape(_ wanted: Shape) throws(RunFailure) -> [Int] {
+  package func stackedShape(_ wanted: Shape, of chosen: [Item]? = nil) throws(RunFailure) -> [Int] {
     guard var shape = elementShape.merged(with: wanted) else {
       throw RunFailure(
         .invalidArgument,
         "a list's elements have shape \(elementShape), and \(wanted) is asked for")
     }
-    for case .array(_, let extents) in items {
+    for case .array(_, let extents) in chosen ?? items {
       guard let merged = shape.merged(with: Shape(extents)) else {
         throw RunFailure(
           .invalidArgument,
@@ -156,6 +186,48 @@ package final class TensorList: @unchecked Sendable {
             + "non-fully-defined element_shape: \(shape)")
     }
     return extents
+  }
+
+  /// The extents of every item but for the first, for putting items behind each other.
+  ///
+  /// - Throws: `RunFailure` where they differ, or are not known because nothing is written.
+  package func rowShape(_ wanted: Shape) throws(RunFailure) -> [Int] {
+    func rows(_ shape: Shape) -> Shape {
+      Shape(dimensions: shape.dimensions.map { Array($0.dropFirst()) })
+    }
+    var shape: Shape? = rows(elementShape).merged(with: rows(wanted))
+    for case .array(_, let extents) in items where shape != nil {
+      guard !extents.isEmpty else {
+        throw RunFailure(
+          .invalidArgument, "Concat saw a scalar shape at index but requires at least vectors.")
+      }
+      shape = shape?.merged(with: Shape(Array(extents.dropFirst())))
+    }
+    guard let shape else {
+      throw RunFailure(
+        .invalidArgument, "Tried to concat list elements whose shapes differ behind the first axis")
+    }
+    guard let extents = shape.known else {
+      throw RunFailure(
+        .invalidArgument,
+        "All except the first dimension must be fully defined when concating an empty tensor list.")
+    }
+    return extents
+  }
+
+  /// Copies items behind each other; those that are not written are zeros.
+  package static func copy(
+    _ items: [Item], to target: UnsafeMutableRawPointer, itemByteCount: Int
+  ) {
+    var target = target
+    for item in items {
+      if case .array(let storage, _) = item {
+        target.copyMemory(from: storage.pointer, byteCount: itemByteCount)
+      } else {
+        target.initializeMemory(as: UInt8.self, repeating: 0, count: itemByteCount)
+      }
+      target += itemByteCount
+    }
   }
 
   // MARK: Changing, by the holder of the only reference
@@ -180,10 +252,24 @@ package final class TensorList: @unchecked Sendable {
     items[index] = item
   }
 
+  /// Makes the list shorter, or longer by items that are not written.
+  package func resize(to size: Int) {
+    if size < count {
+      items.removeLast(count - size)
+    } else {
+      items += Array(repeating: .unwritten, count: size - count)
+    }
+  }
+
   /// Adds an item at the end.
   ///
-  /// - Throws: `RunFailure` where the shape does not fit.
+  /// - Throws: `RunFailure` where the shape does not fit, or the list is full.
   package func push(_ item: Item) throws(RunFailure) {
+    if let capacity, count >= capacity {
+      throw RunFailure(
+        .invalidArgument,
+        "Tried to push item into a full list list size: \(count) max_num_elements: \(capacity)")
+    }
     if case .array(_, let shape) = item, !elementShape.accepts(shape) {
       throw RunFailure(
         .invalidArgument,

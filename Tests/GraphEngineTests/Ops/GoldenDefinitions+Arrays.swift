@@ -6,6 +6,8 @@ extension GoldenDefinitions {
   static let arrays: [String: Maker] = [
     "ConcatOffset": { ConcatOffset(count: $0.int("N")) },
     "ConcatV2": { ConcatV2(count: $0.int("N")) },
+    "DynamicStitch": { DynamicStitch(count: $0.int("N")) },
+    "Gather": { _ in Gather() },
     "GatherV2": { GatherV2(batchDims: $0.int("batch_dims")) },
     "MirrorPad": { MirrorPad(mode: $0.string("mode")) },
     "MirrorPadGrad": { MirrorPadGrad(mode: $0.string("mode")) },

@@ -95,6 +95,18 @@ extension OpCases {
       "GatherV2/of a batch", [samples([2, 2, 3, 2]), [[2, 0], [1, 1]]], gradient: .second
     ) { [gather($1[0], $1[1], axis: 2, batchDims: 1)] },
     OpCase(
+      "Gather", [samples([3, 2]), [2, 0, 2]], empty: [samples([3, 0]), [1]], gradient: .second,
+      Gather()),
+    OpCase(
+      "DynamicStitch", [[2, 0], [3, 1], samples([2, 2]), samples([2, 2], seed: 1)],
+      constants: [0, 1], gradient: .second, DynamicStitch(count: 2)),
+    OpCase(
+      "ParallelDynamicStitch", [[2, 0], samples([2, 2])], constants: [0], gradient: .second,
+      expected: .reference { inputs in
+        let x = inputs[1].scalars(as: Double.self)
+        return [float64([x[2], x[3], 0, 0, x[0], x[1]], [3, 2])]
+      }, DynamicStitch(count: 1, isParallel: true)),
+    OpCase(
       "GatherNd", [samples([3, 4, 2]), [[2, 1], [0, 3], [2, 1]]],
       empty: [samples([3, 4, 0]), [[2, 1]]], gradient: .second
     ) { [gatherND($1[0], $1[1])] },

@@ -93,6 +93,14 @@ private struct Resolution {
       let variable = try variable(of: instruction.inputs[0])
       replacement[instruction.outputs[0]] = try initialized(variable, before, &program)
       removed.insert(instruction.id)
+    case let reader as any VariableReader:
+      let variable = try variable(of: instruction.inputs[0])
+      program.instructions[i].definition = reader.functional
+      program.instructions[i].inputs[0] = value(
+        of: variable, version: before[variable] ?? 0, &program)
+    case is Identity where byHandle[instruction.inputs[0]] != nil:
+      byHandle[instruction.outputs[0]] = byHandle[instruction.inputs[0]]
+      removed.insert(instruction.id)
     case let update as any VariableUpdate:
       try apply(update, i, &program, &after)
     default:
@@ -227,6 +235,7 @@ private struct Resolution {
       }
       let output = program.instructions[i].outputs[position]
       program.types[output] = variables[variable].type
+      byHandle[output] = variable
       if resolved[0].isUpdated(position) {
         throw GraphError(.unimplemented, "the condition of a loop updates a variable")
       }

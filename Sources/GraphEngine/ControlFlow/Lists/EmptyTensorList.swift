@@ -27,7 +27,11 @@ package struct EmptyTensorList: EmptyListDefinition {
     let shape = ShapeOperand(request, 0)
     return Kernel(bindsOutputs: true) { arguments, _ throws(RunFailure) in
       let elementShape = dtype == .variant ? Shape.unknown : shape.shape(arguments)
-      arguments.setObject(TensorList(dtype: dtype, elementShape: elementShape))
+      let capacity = arguments.integer(1)
+      arguments.setObject(
+        TensorList(
+          dtype: dtype, elementShape: elementShape, items: [],
+          capacity: capacity < 0 ? nil : capacity))
     }
   }
 

@@ -64,15 +64,8 @@ package struct TensorListStack: OpDefinition {
           "a stacked list has shape \(Shape(whole)), and \(type.shape) is asked for")
       }
       let size = list.count == 0 ? 0 : elements / list.count * byteSize
-      var target = arguments.makeOutput(byteCount: elements * byteSize, shape: whole)
-      for item in list.items {
-        if case .array(let storage, _) = item {
-          target.copyMemory(from: storage.pointer, byteCount: size)
-        } else {
-          target.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-        }
-        target += size
-      }
+      let target = arguments.makeOutput(byteCount: elements * byteSize, shape: whole)
+      TensorList.copy(list.items, to: target, itemByteCount: size)
     }
   }
 

@@ -4,7 +4,8 @@ extension OpCatalog {
   /// Shapes, slices, sequences and movement of elements.
   package static let arrays: [any OpDefinition] = [
     BroadcastGradientArgs(), BroadcastTo(), ConcatOffset(count: 2), ConcatV2(count: 2),
-    ExpandDims(), Fill(), GatherNd(), GatherV2(batchDims: 0), IndexedSlices(),
+    DynamicStitch(count: 1), DynamicStitch(count: 1, isParallel: true), ExpandDims(), Fill(),
+    Gather(), GatherNd(), GatherV2(batchDims: 0), IndexedSlices(),
     InvertPermutation(), LinSpace(), MatrixBandPart(), MirrorPad(mode: MirrorPad.reflect),
     MirrorPadGrad(mode: MirrorPad.reflect), OneHot(axis: -1), OnesLike(), Pack(count: 1, axis: 0),
     Pad(), PadV2(), RangeOf(), RankOf(), Reshape(),

@@ -23,7 +23,8 @@ public func onesLike(_ x: Tensor, name: String? = nil) -> Tensor {
   }
 }
 
-/// Zeros in the shape of the operand. TF: `ZerosLike`.
+/// Zeros in the shape of the operand; for a list one as long whose items are zeros.
+/// TF: `ZerosLike`.
 package struct ZerosLike: OpDefinition {
   package init() {}
   package var name: String { "ZerosLike" }
@@ -38,7 +39,12 @@ package struct ZerosLike: OpDefinition {
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
-    try .constantBytes(request, of: NDArray.zeros([], request.dtype))
+    guard request.dtype == .variant else {
+      return try .constantBytes(request, of: NDArray.zeros([], request.dtype))
+    }
+    return Kernel(bindsOutputs: true) { arguments, _ throws(RunFailure) in
+      arguments.setObject(try arguments.list(0).zeros)
+    }
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] { [nil] }

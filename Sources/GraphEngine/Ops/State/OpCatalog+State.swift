@@ -13,6 +13,8 @@ extension OpCatalog {
     ResourceApplyAdam(useNesterov: false),
     ResourceApplyGradientDescent(),
     ResourceApplyMomentum(useNesterov: false),
+    ResourceGather(dtype: .float32),
+    ResourceGatherNd(dtype: .float32),
     ResourceScatter(.add),
     ResourceScatter(.sub),
     ResourceScatter(.update),
@@ -23,5 +25,6 @@ extension OpCatalog {
     SparseApplyMomentum(useNesterov: false),
     VariableHandle(sharedName: "", dtype: .float32, shape: []),
     VariableIsInitialized(),
+    VariableShape(outputType: .int32),
   ]
 }
