@@ -36,10 +36,12 @@ package enum Compiler {
   /// free comes back.
   private static let loopPasses: [any Pass.Type] = [
     RecognizeReductions.self,
-    HoistInvariants.self,
+    HoistInvariants.self, DistributeMatMuls.self, HoistInvariants.self, ReassociateSums.self,
     VectorizeOverTime.self,
     FissionScans.self, HoistInvariants.self, VectorizeOverTime.self,
     SinkReductions.self,
+    GatherOneHotMatMuls.self, HoistInvariants.self,
+    AccumulateIntoProducts.self,
     PullBack.self,
   ]
   /// Passes without which programs are correct too, only slower, by name.

@@ -46,6 +46,13 @@ package protocol OpDefinition: Sendable, Hashable {
   /// that of an identity, of a reshape to the shape that is there. Default: nil.
   func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int?
 
+  /// Puts simpler instructions in the place of one of this definition, where what makes its operands
+  /// allows it: a reshape of a reshape is one. They give the same results, bit for bit but for the
+  /// sign of zero. Default: never.
+  ///
+  /// - Returns: Whether it did so.
+  func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool
+
   /// What is known of the output's elements, where it is an integer scalar or vector whose
   /// operands are known in part: `[?, 512]` as the value of a shape. Default: nil.
   func knownElements(_ context: InferenceContext) -> [Int?]?
@@ -82,6 +89,7 @@ extension OpDefinition {
   package var specializedInputs: [Int] { [] }
   package var kernelInputs: [Int] { specializedInputs }
   package func knownElements(_ context: InferenceContext) -> [Int?]? { nil }
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool { false }
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { nil }
   package var isElementwise: Bool { false }
   package var isLinear: Bool { false }

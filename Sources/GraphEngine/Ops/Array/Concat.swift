@@ -101,6 +101,15 @@ package struct ConcatV2: OpDefinition {
     count == 1 ? 0 : nil
   }
 
+  /// All parts of a split, in their order, are what was split.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (parts, axis) = rewriter.concatenation(instruction),
+      let (x, of) = rewriter.division(parts[0]), of == axis,
+      rewriter.maker(parts[0])?.outputs == parts
+    else { return false }
+    return rewriter.forward(to: x)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let result = request.outputShape()

@@ -34,6 +34,11 @@ package struct ExpandDims: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
+  /// A reshape, once the extents are known.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.finishReshape(instruction)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)

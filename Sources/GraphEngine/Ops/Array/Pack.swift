@@ -52,6 +52,17 @@ package struct Pack: OpDefinition {
     return elements.contains { $0 != nil } ? elements : nil
   }
 
+  /// All slices of a value, in their order, are that value.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let maker = rewriter.maker(instruction.inputs[0]),
+      let unpack = maker.definition as? Unpack, maker.outputs == instruction.inputs,
+      let rank = rewriter.type(maker.inputs[0]).shape.rank,
+      let packed = try? InferenceContext.axis(axis, rank: rank),
+      packed == (try? InferenceContext.axis(unpack.axis, rank: rank))
+    else { return false }
+    return rewriter.forward(to: maker.inputs[0])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let shape = request.inputShape()

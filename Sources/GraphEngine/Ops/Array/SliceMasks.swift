@@ -66,6 +66,17 @@ struct SliceSpecification: Sendable {
       })
   }
 
+  /// Where the slice begins and how much it takes of each axis, where it has no steps and all of
+  /// that is known.
+  var block: (begin: [Int], size: [Int])? {
+    let begin = axes.compactMap(\.first)
+    let size = axes.compactMap(\.count)
+    guard begin.count == axes.count, size.count == axes.count,
+      axes.allSatisfy({ $0.stride == 1 })
+    else { return nil }
+    return (begin, size)
+  }
+
   /// The specification for an operand of these extents.
   ///
   /// - Parameters:

@@ -70,6 +70,11 @@ package struct Split: OpDefinition {
     count == 1 ? 1 : nil
   }
 
+  /// The parts of a concatenation of such parts are those.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.forwardParts(instruction, of: instruction.inputs[1], along: instruction.inputs[0])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .parts(request, of: 1, axis: try request.integers(0).first ?? 0)
@@ -146,6 +151,11 @@ package struct SplitV: OpDefinition {
     count == 1 ? 0 : nil
   }
 
+  /// The parts of a concatenation of such parts are those.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.forwardParts(instruction, of: instruction.inputs[0], along: instruction.inputs[2])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .parts(request, of: 0, axis: try request.integers(2).first ?? 0)
@@ -161,6 +171,20 @@ package struct SplitV: OpDefinition {
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [context.joinedGradients(count, axis: 2), nil, nil]
+  }
+}
+
+extension Rewriter {
+  /// Lets the parts of a concatenation be the results of a split that takes them apart.
+  fileprivate mutating func forwardParts(
+    _ instruction: Instruction, of x: Value, along axis: Value
+  ) -> Bool {
+    guard let (parts, along) = concatenation(x), parts.count == instruction.outputs.count,
+      let wanted = integers(axis)?.first, let rank = type(x).shape.rank,
+      (try? InferenceContext.axis(wanted, rank: rank)) == along,
+      zip(parts, instruction.outputs).allSatisfy({ type($0).isExact && type($0) == type($1) })
+    else { return false }
+    return forward(to: parts)
   }
 }
 

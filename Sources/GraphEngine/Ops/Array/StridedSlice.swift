@@ -108,6 +108,17 @@ package struct StridedSlice: OpDefinition {
     return specification.axes.allSatisfy { $0.stride == 1 } ? 0 : nil
   }
 
+  /// A slice without steps, which more is known of, once all bounds are known.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    let x = instruction.inputs[0]
+    guard let result = rewriter.extents(instruction.outputs[0]),
+      let specification = try? specification(rewriter.context(instruction)),
+      let (begin, size) = specification.block
+    else { return false }
+    let part = rewriter.slice(x, begin: begin, size: size)
+    return rewriter.finish(Reshape(), [part, rewriter.add(integers: result)])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()

@@ -49,7 +49,7 @@ package struct Transpose: OpDefinition {
   }
 
   /// The permutation with every axis counted from 0.
-  private static func axes(_ order: [Int]) throws(GraphError) -> [Int] {
+  static func axes(_ order: [Int]) throws(GraphError) -> [Int] {
     var axes: [Int] = []
     for axis in order {
       guard axis >= -order.count, axis < order.count else {
@@ -71,6 +71,14 @@ package struct Transpose: OpDefinition {
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
     guard let order = context.allIntegers(1), let axes = try? Self.axes(order) else { return nil }
     return axes == Array(axes.indices) ? 0 : nil
+  }
+
+  /// A transpose of a transpose is one.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (x, inner) = rewriter.transposition(instruction.inputs[0]),
+      let order = rewriter.integers(instruction.inputs[1]), let axes = try? Self.axes(order)
+    else { return false }
+    return rewriter.finish(Transpose(), [x, rewriter.add(integers: axes.map { inner[$0] })])
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
@@ -100,5 +108,15 @@ package struct Transpose: OpDefinition {
       return [transpose(context.dy(), permutation: inverse), nil]
     }
     return [transpose(context.dy(), permutation: invertPermutation(context.input(1))), nil]
+  }
+}
+
+extension Rewriter {
+  /// What a transpose permutes, and which axis of it each axis of the value is, where that is known.
+  func transposition(_ value: Value) -> (x: Value, axes: [Int])? {
+    guard let (_, inputs) = maker(value, as: Transpose.self), let order = integers(inputs[1]),
+      let axes = try? Transpose.axes(order)
+    else { return nil }
+    return (inputs[0], axes)
   }
 }

@@ -53,6 +53,16 @@ package struct Unpack: OpDefinition {
       repeating: TensorType(context.dtype(), Shape(dimensions: dimensions)), count: count)
   }
 
+  /// The slices of packed values are those.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (pack, parts) = rewriter.maker(instruction.inputs[0], as: Pack.self),
+      let rank = rewriter.type(instruction.inputs[0]).shape.rank,
+      let packed = try? InferenceContext.axis(pack.axis, rank: rank),
+      packed == (try? InferenceContext.axis(axis, rank: rank)), pack.count == count
+    else { return false }
+    return rewriter.forward(to: parts)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let shape = request.outputs.isEmpty ? [] : request.outputShape()

@@ -50,6 +50,19 @@ package struct BiasAdd: OpDefinition {
     return [TensorType(context.dtype(), Shape(dimensions: dimensions))]
   }
 
+  /// A bias along an axis that a reshape keeps is added before the reshape, next to the product that
+  /// made its operand.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    let x = instruction.inputs[0]
+    guard dataFormat == "NHWC", rewriter.isUsedOnce(x),
+      let (_, inputs) = rewriter.maker(x, as: Reshape.self),
+      let inner = rewriter.extents(inputs[0]), inner.count >= 2,
+      inner.last == rewriter.extents(x)?.last
+    else { return false }
+    let sum = rewriter.add(self, [inputs[0], instruction.inputs[1]], rewriter.type(inputs[0]))
+    return rewriter.finish(Reshape(), [sum, inputs[1]])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type]
     else { throw request.unsupported(name) }

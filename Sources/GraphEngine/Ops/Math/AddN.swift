@@ -46,6 +46,10 @@ package struct AddN: OpDefinition {
     context.types.count == 1 ? 0 : nil
   }
 
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.simplifySum(instruction)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let operands = request.inputs.count
     if request.dtype == .variant {

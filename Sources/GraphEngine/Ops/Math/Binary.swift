@@ -66,6 +66,10 @@ package struct Binary: OpDefinition {
     return shape
   }
 
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.simplifySum(instruction)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let loop = loop(request.dtype) else { throw request.unsupported(name) }
     let kernel = try Kernel.binary(loop, request)
