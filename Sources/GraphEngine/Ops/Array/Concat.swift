@@ -101,6 +101,15 @@ package struct ConcatV2: OpDefinition {
     count == 1 ? 0 : nil
   }
 
+  /// All parts of a split, in their order, are what was split.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (parts, axis) = rewriter.concatenation(instruction),
+      let (x, of) = rewriter.division(parts[0]), of == axis,
+      rewriter.maker(parts[0])?.outputs == parts
+    else { return false }
+    return rewriter.forward(to: x)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let result = request.outputShape()
@@ -123,6 +132,13 @@ package struct ConcatV2: OpDefinition {
   }
 
   /// The part of the gradient that each operand has in the result.
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard let axis = all.axis(count, rank: all.rank(0)) else { return nil }
+    var parts: [Value] = []
+    for operand in 0..<count { parts.append(try all.stack(operand)) }
+    return [try all.emit(self, parts + [all.integer(axis)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let dy = context.dy()
     let rank = context.outputType().shape.rank

@@ -52,6 +52,17 @@ package struct Pack: OpDefinition {
     return elements.contains { $0 != nil } ? elements : nil
   }
 
+  /// All slices of a value, in their order, are that value.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let maker = rewriter.maker(instruction.inputs[0]),
+      let unpack = maker.definition as? Unpack, maker.outputs == instruction.inputs,
+      let rank = rewriter.type(maker.inputs[0]).shape.rank,
+      let packed = try? InferenceContext.axis(axis, rank: rank),
+      packed == (try? InferenceContext.axis(unpack.axis, rank: rank))
+    else { return false }
+    return rewriter.forward(to: maker.inputs[0])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let shape = request.inputShape()
@@ -67,6 +78,12 @@ package struct Pack: OpDefinition {
           outputOffset: operand * step, elementSize: size)
         return PlannedCopy(copy, input: operand, byteCount: request.inputCount() * size)
       })
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    var parts: [Value] = []
+    for operand in 0..<count { parts.append(try all.stack(operand)) }
+    return [try all.emit(axis < 0 ? self : Pack(count: count, axis: axis + 1), parts)]
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -83,9 +83,23 @@ package struct Reshape: OpDefinition {
     output.isExact && context[0] == output ? 0 : nil
   }
 
+  /// A reshape of a reshape is one.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (_, inputs) = rewriter.maker(instruction.inputs[0], as: Reshape.self),
+      let extents = rewriter.extents(instruction.outputs[0])
+    else { return false }
+    return rewriter.finish(Reshape(), [inputs[0], rewriter.add(integers: extents)])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)
+  }
+
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    try all.reshape()
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

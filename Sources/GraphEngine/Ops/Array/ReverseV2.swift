@@ -44,6 +44,17 @@ package struct ReverseV2: OpDefinition {
     context.shape(1)[0] == 0 ? 0 : nil
   }
 
+  /// What is reversed twice along the same axes is as it was.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (_, inputs) = rewriter.maker(instruction.inputs[0], as: ReverseV2.self),
+      let rank = rewriter.type(inputs[0]).shape.rank,
+      let inner = rewriter.integers(inputs[1]), let outer = rewriter.integers(instruction.inputs[1]),
+      let first = try? Self.resolve(inner, rank: rank),
+      first == (try? Self.resolve(outer, rank: rank))
+    else { return false }
+    return rewriter.forward(to: inputs[0])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()
@@ -58,6 +69,13 @@ package struct ReverseV2: OpDefinition {
       strides[axis] = -strides[axis]
     }
     return .view(request, strides: strides, offset: offset)
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let axes = all.integers(1) else { return nil }
+    let rank = all.rank(0)
+    let shifted = axes.map { ($0 < 0 ? $0 + rank : $0) + 1 }
+    return [try all.emit(self, [all.operands[0].value, all.vector(shifted)])]
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -93,6 +93,40 @@ package struct Slice: OpDefinition {
     output.isExact && context[0] == output ? 0 : nil
   }
 
+  /// A slice of a slice is one; that of a concatenation, or of a padded value, which lies within one
+  /// part is a slice of the part.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let cut = rewriter.cut(instruction) else { return false }
+    var (x, begin) = (cut.x, cut.begin)
+    if let maker = rewriter.maker(x), let inner = rewriter.cut(maker) {
+      x = inner.x
+      begin = zip(begin, inner.begin).map { $0 + $1 }
+    } else if let (parts, axis) = rewriter.concatenation(x) {
+      var start = begin[axis]
+      guard
+        let part = parts.first(where: { part in
+          guard let extent = rewriter.extents(part)?[axis], start >= extent else { return true }
+          start -= extent
+          return false
+        }), let extent = rewriter.extents(part)?[axis], start + cut.size[axis] <= extent
+      else { return false }
+      x = part
+      begin[axis] = start
+    } else if let pad = rewriter.padding(x), let extents = rewriter.extents(pad.x) {
+      begin = zip(begin, pad.before).map { $0 - $1 }
+      let isWithin = begin.indices.allSatisfy {
+        begin[$0] >= 0 && begin[$0] + cut.size[$0] <= extents[$0]
+      }
+      guard isWithin else { return false }
+      x = pad.x
+    } else {
+      return false
+    }
+    if rewriter.extents(x) == cut.size { return rewriter.forward(to: x) }
+    return rewriter.finish(
+      Slice(), [x, rewriter.add(integers: begin), rewriter.add(integers: cut.size)])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()
@@ -120,6 +154,14 @@ package struct Slice: OpDefinition {
   }
 
   /// The gradient stands where the part was, among zeros.
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let begin = all.integers(1) else { return nil }
+    let size = all.vector(all.extents(ofResult: 0))
+    return [try all.emit(self, [all.operands[0].value, all.vector([0] + begin), size])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let dy = context.dy()
     if let begin = context.knownIntegers(1), let extents = context.inputType(0).extents,
@@ -135,6 +177,23 @@ package struct Slice: OpDefinition {
         dy, shape: context.inputShape(0), begin: begin, end: end, strides: onesLike(begin),
         masks: SliceMasks()), nil, nil,
     ]
+  }
+}
+
+extension Rewriter {
+  /// A part of a value, as a Slice takes it.
+  struct Cut {
+    let x: Value
+    let begin: [Int]
+    let size: [Int]
+  }
+
+  /// What a Slice takes, where that is known; nil for other instructions.
+  func cut(_ instruction: Instruction) -> Cut? {
+    guard instruction.definition is Slice, let begin = integers(instruction.inputs[1]),
+      let size = extents(instruction.outputs[0]), extents(instruction.inputs[0]) != nil
+    else { return nil }
+    return Cut(x: instruction.inputs[0], begin: begin, size: size)
   }
 }
 

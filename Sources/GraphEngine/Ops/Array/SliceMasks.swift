@@ -22,6 +22,13 @@ package struct SliceMasks: Sendable, Hashable {
     self.newAxis = newAxis
     self.shrinkAxis = shrinkAxis
   }
+
+  /// The masks with an entry before the others that takes the whole of an axis.
+  var afterWholeAxis: SliceMasks {
+    SliceMasks(
+      begin: begin << 1 | 1, end: end << 1 | 1, ellipsis: ellipsis << 1, newAxis: newAxis << 1,
+      shrinkAxis: shrinkAxis << 1)
+  }
 }
 
 /// A strided slice spelled out: what each axis of the operand contributes, and the result's axes.
@@ -57,6 +64,17 @@ struct SliceSpecification: Sendable {
       dimensions: results.map { result in
         if case .axis(let axis) = result { axes[axis].count } else { 1 }
       })
+  }
+
+  /// Where the slice begins and how much it takes of each axis, where it has no steps and all of
+  /// that is known.
+  var block: (begin: [Int], size: [Int])? {
+    let begin = axes.compactMap(\.first)
+    let size = axes.compactMap(\.count)
+    guard begin.count == axes.count, size.count == axes.count,
+      axes.allSatisfy({ $0.stride == 1 })
+    else { return nil }
+    return (begin, size)
   }
 
   /// The specification for an operand of these extents.

@@ -70,9 +70,19 @@ package struct Split: OpDefinition {
     count == 1 ? 1 : nil
   }
 
+  /// The parts of a concatenation of such parts are those.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.forwardParts(instruction, of: instruction.inputs[1], along: instruction.inputs[0])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .parts(request, of: 1, axis: try request.integers(0).first ?? 0)
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(1), let axis = all.axis(0, rank: all.rank(1)) else { return nil }
+    return try all.emitAll(self, [all.integer(axis), all.operands[1].value])
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
@@ -141,13 +151,40 @@ package struct SplitV: OpDefinition {
     count == 1 ? 0 : nil
   }
 
+  /// The parts of a concatenation of such parts are those.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.forwardParts(instruction, of: instruction.inputs[0], along: instruction.inputs[2])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .parts(request, of: 0, axis: try request.integers(2).first ?? 0)
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), !all.isStacked(1), let axis = all.axis(2, rank: all.rank(0)) else {
+      return nil
+    }
+    return try all.emitAll(
+      self, [all.operands[0].value, all.operands[1].value, all.integer(axis)])
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [context.joinedGradients(count, axis: 2), nil, nil]
+  }
+}
+
+extension Rewriter {
+  /// Lets the parts of a concatenation be the results of a split that takes them apart.
+  fileprivate mutating func forwardParts(
+    _ instruction: Instruction, of x: Value, along axis: Value
+  ) -> Bool {
+    guard let (parts, along) = concatenation(x), parts.count == instruction.outputs.count,
+      let wanted = integers(axis)?.first, let rank = type(x).shape.rank,
+      (try? InferenceContext.axis(wanted, rank: rank)) == along,
+      zip(parts, instruction.outputs).allSatisfy({ type($0).isExact && type($0) == type($1) })
+    else { return false }
+    return forward(to: parts)
   }
 }
 

@@ -46,9 +46,20 @@ package struct Squeeze: OpDefinition {
     output.isExact && context[0] == output ? 0 : nil
   }
 
+  /// A reshape, once the extents are known.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.finishReshape(instruction)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)
+  }
+
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    try all.reshape()
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

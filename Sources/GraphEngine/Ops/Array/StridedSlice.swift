@@ -108,6 +108,17 @@ package struct StridedSlice: OpDefinition {
     return specification.axes.allSatisfy { $0.stride == 1 } ? 0 : nil
   }
 
+  /// A slice without steps, which more is known of, once all bounds are known.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    let x = instruction.inputs[0]
+    guard let result = rewriter.extents(instruction.outputs[0]),
+      let specification = try? specification(rewriter.context(instruction)),
+      let (begin, size) = specification.block
+    else { return false }
+    let part = rewriter.slice(x, begin: begin, size: size)
+    return rewriter.finish(Reshape(), [part, rewriter.add(integers: result)])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()
@@ -135,6 +146,15 @@ package struct StridedSlice: OpDefinition {
     return .movingView(request, strides: strides) { arguments throws(RunFailure) in
       try place.offset(arguments, counts) * size
     }
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let begin = all.integers(1), let end = all.integers(2),
+      let strides = all.integers(3)
+    else { return nil }
+    let entries = [all.vector([0] + begin), all.vector([0] + end), all.vector([1] + strides)]
+    let stacked = StridedSlice(masks: masks.afterWholeAxis)
+    return [try all.emit(stacked, [all.operands[0].value] + entries)]
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -35,6 +35,24 @@ package struct StridedSliceGrad: OpDefinition {
     return [TensorType(context.dtype(4), try context.extents(from: 0))]
   }
 
+  /// A padded value, once all bounds are known and there are no steps.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let extents = rewriter.extents(instruction.outputs[0]) else { return false }
+    let operands = (1...3).map { rewriter.integers(instruction.inputs[$0]) }
+    guard let begin = operands[0], let end = operands[1], let strides = operands[2],
+      let specification = try? SliceSpecification(
+        dimensions: extents, begin: begin, end: end, strides: strides, masks: masks),
+      let (first, size) = specification.block
+    else { return false }
+    let paddings = extents.indices.flatMap { [first[$0], extents[$0] - first[$0] - size[$0]] }
+    return rewriter.finish(
+      Pad(),
+      [
+        rewriter.reshape(instruction.inputs[4], size),
+        rewriter.add(NDArray.integers(paddings, dtype: .int32, shape: [extents.count, 2])),
+      ])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.outputShape()

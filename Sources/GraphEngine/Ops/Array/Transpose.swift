@@ -49,7 +49,7 @@ package struct Transpose: OpDefinition {
   }
 
   /// The permutation with every axis counted from 0.
-  private static func axes(_ order: [Int]) throws(GraphError) -> [Int] {
+  static func axes(_ order: [Int]) throws(GraphError) -> [Int] {
     var axes: [Int] = []
     for axis in order {
       guard axis >= -order.count, axis < order.count else {
@@ -73,6 +73,14 @@ package struct Transpose: OpDefinition {
     return axes == Array(axes.indices) ? 0 : nil
   }
 
+  /// A transpose of a transpose is one.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (x, inner) = rewriter.transposition(instruction.inputs[0]),
+      let order = rewriter.integers(instruction.inputs[1]), let axes = try? Self.axes(order)
+    else { return false }
+    return rewriter.finish(Transpose(), [x, rewriter.add(integers: axes.map { inner[$0] })])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let axes = try Self.axes(try request.integers(1))
@@ -85,6 +93,14 @@ package struct Transpose: OpDefinition {
     return .view(request, strides: axes.map { strides[$0] })
   }
 
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let order = all.integers(1) else { return nil }
+    let axes = [0] + (try Self.axes(order)).map { $0 + 1 }
+    return [try all.emit(self, [all.operands[0].value, all.vector(axes)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     if let order = context.knownIntegers(1), let axes = try? Self.axes(order) {
       var inverse = axes
@@ -92,5 +108,15 @@ package struct Transpose: OpDefinition {
       return [transpose(context.dy(), permutation: inverse), nil]
     }
     return [transpose(context.dy(), permutation: invertPermutation(context.input(1))), nil]
+  }
+}
+
+extension Rewriter {
+  /// What a transpose permutes, and which axis of it each axis of the value is, where that is known.
+  func transposition(_ value: Value) -> (x: Value, axes: [Int])? {
+    guard let (_, inputs) = maker(value, as: Transpose.self), let order = integers(inputs[1]),
+      let axes = try? Transpose.axes(order)
+    else { return nil }
+    return (inputs[0], axes)
   }
 }

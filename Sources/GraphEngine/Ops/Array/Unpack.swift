@@ -53,6 +53,16 @@ package struct Unpack: OpDefinition {
       repeating: TensorType(context.dtype(), Shape(dimensions: dimensions)), count: count)
   }
 
+  /// The slices of packed values are those.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let (pack, parts) = rewriter.maker(instruction.inputs[0], as: Pack.self),
+      let rank = rewriter.type(instruction.inputs[0]).shape.rank,
+      let packed = try? InferenceContext.axis(pack.axis, rank: rank),
+      packed == (try? InferenceContext.axis(axis, rank: rank)), pack.count == count
+    else { return false }
+    return rewriter.forward(to: parts)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let shape = request.outputs.isEmpty ? [] : request.outputShape()
@@ -66,6 +76,11 @@ package struct Unpack: OpDefinition {
           inputOffset: output * step, elementSize: size)
         return PlannedCopy(copy, output: output, byteCount: request.outputCount(output) * size)
       })
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    let stacked = axis < 0 ? self : Unpack(count: count, axis: axis + 1)
+    return try all.emitAll(stacked, [all.operands[0].value])
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -38,6 +38,11 @@ package struct ZerosLike: OpDefinition {
     context.integers(0)?.map { _ in 0 }
   }
 
+  /// A fill, which no longer needs the operand, once the extents are known.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.finishFill(instruction) { NDArray.zeros([], $0) }
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard request.dtype == .variant else {
       return try .constantBytes(request, of: NDArray.zeros([], request.dtype))
@@ -64,6 +69,11 @@ package struct OnesLike: OpDefinition {
     context.integers(0)?.map { _ in 1 }
   }
 
+  /// A fill, which no longer needs the operand, once the extents are known.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.finishFill(instruction) { NDArray.ones([], $0) }
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try .constantBytes(request, of: NDArray.ones([], request.dtype))
   }
@@ -84,5 +94,16 @@ extension Kernel {
       fillElements(
         arguments.output(), range, with: UnsafeRawPointer(value.storage.pointer), size: size)
     }
+  }
+}
+
+extension Rewriter {
+  /// Puts a fill with an element of its dtype in the place of an instruction of known extents.
+  fileprivate mutating func finishFill(
+    _ instruction: Instruction, _ element: (DType) -> NDArray
+  ) -> Bool {
+    let type = type(instruction.outputs[0])
+    guard let extents = type.extents, type.dtype.byteSize > 0 else { return false }
+    return finish(Fill(), [add(integers: extents), add(element(type.dtype))])
   }
 }

@@ -50,6 +50,19 @@ package struct BiasAdd: OpDefinition {
     return [TensorType(context.dtype(), Shape(dimensions: dimensions))]
   }
 
+  /// A bias along an axis that a reshape keeps is added before the reshape, next to the product that
+  /// made its operand.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    let x = instruction.inputs[0]
+    guard dataFormat == "NHWC", rewriter.isUsedOnce(x),
+      let (_, inputs) = rewriter.maker(x, as: Reshape.self),
+      let inner = rewriter.extents(inputs[0]), inner.count >= 2,
+      inner.last == rewriter.extents(x)?.last
+    else { return false }
+    let sum = rewriter.add(self, [inputs[0], instruction.inputs[1]], rewriter.type(inputs[0]))
+    return rewriter.finish(Reshape(), [sum, inputs[1]])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let type = request.dtype.kernelType, let add = KernelTable.best.pointee.add[type]
     else { throw request.unsupported(name) }
@@ -63,6 +76,16 @@ package struct BiasAdd: OpDefinition {
         add, elements: range, out: arguments.output(), x: arguments.input(0),
         y: arguments.input(1), outputSize: size, operandSize: size)
     }
+  }
+
+  package var isElementwise: Bool { dataFormat == "NHWC" }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard isElementwise else { return nil }
+    if all.isStacked(0), !all.isStacked(1) {
+      return [try all.emit(self, all.operands.map(\.value))]
+    }
+    return try all.broadcast(Binary.add)
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
@@ -104,6 +127,17 @@ package struct BiasAddGrad: OpDefinition {
     let plan = ReductionPlan(shape: shape, axes: shape.indices.filter { $0 != axis })
     return plan.kernel(
       ReductionPlan.Loop(rows: rows, columns: columns), elementSize: request.dtype.byteSize)
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard dataFormat == "NHWC" else { return nil }
+    let axes = all.vector(Array(1..<all.rank(0)))
+    return [try all.emit(Reduction["Sum"], [all.operands[0].value, axes])]
+  }
+
+  package func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value? {
+    guard dataFormat == "NHWC" else { return nil }
+    return try all.emit(self, [all.operands[0].value])
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -46,6 +46,10 @@ package struct AddN: OpDefinition {
     context.types.count == 1 ? 0 : nil
   }
 
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.simplifySum(instruction)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let operands = request.inputs.count
     if request.dtype == .variant {
@@ -69,6 +73,12 @@ package struct AddN: OpDefinition {
         add(result, result, arguments.input(operand) + start, range.count, 1, 1)
       }
     }
+  }
+
+  package var isElementwise: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    try all.elementwise(self)
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -66,6 +66,10 @@ package struct Binary: OpDefinition {
     return shape
   }
 
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    rewriter.simplifySum(instruction)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let loop = loop(request.dtype) else { throw request.unsupported(name) }
     let kernel = try Kernel.binary(loop, request)
@@ -87,6 +91,12 @@ package struct Binary: OpDefinition {
       }
       try kernel.body(arguments, range.lowerBound / Kernel.blockSize)
     }
+  }
+
+  package var isElementwise: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    broadcasts ? try all.broadcast(self) : try all.elementwise(self)
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -1,0 +1,79 @@
+internal import GraphArrays
+
+/// The trees of additions of a program: sums whose inner sums nobody else reads.
+struct SumTrees {
+  /// A term of a sum.
+  struct Term {
+    let value: Value
+    /// Whether it is a vector, added to every row.
+    let isRow: Bool
+  }
+
+  /// Inner nodes of trees: values that one sum of their own shape reads, and nothing else.
+  private var inner: Set<Value> = []
+
+  init(_ program: Program) {
+    let uses = program.useCounts
+    for instruction in program.instructions {
+      guard let width = Self.width(of: instruction) else { continue }
+      let extents = program.type(instruction.outputs[0]).extents
+      guard extents != nil else { continue }
+      for operand in instruction.inputs.prefix(width)
+      where uses[operand] == 1 && program.type(operand).extents == extents {
+        inner.insert(operand)
+      }
+    }
+  }
+
+  /// How many first operands of an instruction are terms of its result's shape; nil where it is no
+  /// sum.
+  private static func width(of instruction: Instruction) -> Int? {
+    switch instruction.definition.name {
+    case "AddV2", "Add", "AddN": instruction.inputs.count
+    case "BiasAdd": 1
+    default: nil
+    }
+  }
+
+  /// The terms of the tree that an instruction is the root of, from the left to the right; nil where
+  /// it is none, or adds integers.
+  func terms(_ root: Instruction, _ rewriter: Rewriter) -> [Term]? {
+    guard root.outputs.count == 1, !inner.contains(root.outputs[0]),
+      rewriter.type(root.outputs[0]).dtype.isFloating
+    else { return nil }
+    return operands(root, rewriter)
+  }
+
+  private func operands(_ sum: Instruction, _ rewriter: Rewriter) -> [Term]? {
+    let values: [Value]
+    var row: Term?
+    if let terms = rewriter.terms(sum) {
+      values = terms
+    } else if let bias = sum.definition as? BiasAdd, bias.dataFormat == "NHWC" {
+      values = [sum.inputs[0]]
+      row = Term(value: sum.inputs[1], isRow: true)
+    } else {
+      return nil
+    }
+    var result: [Term] = []
+    for value in values {
+      if inner.contains(value), let maker = rewriter.maker(value), maker.controls.isEmpty,
+        let terms = operands(maker, rewriter)
+      {
+        result += terms
+      } else {
+        result.append(Term(value: value, isRow: false))
+      }
+    }
+    return result + (row.map { [$0] } ?? [])
+  }
+}
+
+extension Rewriter {
+  /// Adds a term to a sum; the sum begins with the term where there is none.
+  mutating func add(_ term: SumTrees.Term, to sum: Value) -> Value {
+    let type = type(sum)
+    return term.isRow
+      ? add(BiasAdd(), [sum, term.value], type) : add(Binary.add, [sum, term.value], type)
+  }
+}
