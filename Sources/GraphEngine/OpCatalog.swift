@@ -16,4 +16,10 @@ package enum OpCatalog {
     debugging,
     lists,
   ].flatMap { $0 }
+
+  /// The example of the definition with TensorFlow's name; nil for a name that is not known.
+  package static func definition(named name: String) -> (any OpDefinition)? { byName[name] }
+
+  private static let byName = Dictionary(
+    engine.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 }

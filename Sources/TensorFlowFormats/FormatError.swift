@@ -45,9 +45,12 @@ public struct FormatError: Error, Sendable, CustomStringConvertible {
   /// Where in a text file: the line, counted from 1.
   public internal(set) var line: Int?
 
+  /// Whether the message names the operation itself.
+  private let tellsOperation: Bool
+
   package init(
     _ code: Code, _ message: String, operation: String? = nil, operationType: String? = nil,
-    byteOffset: Int? = nil, line: Int? = nil
+    byteOffset: Int? = nil, line: Int? = nil, tellsOperation: Bool = false
   ) {
     self.code = code
     self.message = message
@@ -55,6 +58,7 @@ public struct FormatError: Error, Sendable, CustomStringConvertible {
     self.operationType = operationType
     self.byteOffset = byteOffset
     self.line = line
+    self.tellsOperation = tellsOperation
   }
 
   /// File, place, operation and cause in one line.
@@ -67,6 +71,7 @@ public struct FormatError: Error, Sendable, CustomStringConvertible {
     case (nil, nil): break
     }
     if let byteOffset { text += "byte \(byteOffset): " }
+    if tellsOperation { return text + message }
     switch (operationType, operation) {
     case (let type?, let name?): text += "\(type) \"\(name)\": "
     case (nil, let name?): text += "\"\(name)\": "

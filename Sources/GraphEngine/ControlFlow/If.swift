@@ -17,7 +17,7 @@ package struct If: BranchDefinition {
 
   package var name: String { "If" }
   package static let attributes = [
-    Attribute("then_branch", \If.then), Attribute("else_branch", \.otherwise),
+    Attribute(derived: "then_branch", \If.then), Attribute(derived: "else_branch", \.otherwise),
   ]
   package var bodies: [Body] { [then, otherwise] }
   package var choiceType: DType { .bool }

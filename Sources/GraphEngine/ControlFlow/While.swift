@@ -11,6 +11,9 @@ package struct While: ControlFlowDefinition {
   /// One turn.
   package let body: Body
 
+  /// How many turns TensorFlow may have under way at a time; written to files and read from them.
+  package var parallelIterations = 10
+
   package init(condition: Body, body: Body) {
     self.condition = condition
     self.body = body
@@ -18,10 +21,9 @@ package struct While: ControlFlowDefinition {
 
   package var name: String { "While" }
   package static let attributes = [
-    Attribute("cond", \While.condition), Attribute("body", \.body),
+    Attribute(derived: "cond", \While.condition), Attribute(derived: "body", \.body),
     Attribute("parallel_iterations", \.parallelIterations),
   ]
-  private var parallelIterations: Int { 10 }
   package var outputCount: Int { body.parameters.count + 1 }
   package var bodies: [Body] { [condition, body] }
   package var firstBodyOperand: Int { 0 }
@@ -59,5 +61,7 @@ extension TensorType {
 }
 
 extension Body: AttributeConvertible {
+  /// Nil: a body is more than the graph that an attribute names.
+  package init?(_ value: AttributeValue) { nil }
   package var attributeValue: AttributeValue { .body(graph) }
 }

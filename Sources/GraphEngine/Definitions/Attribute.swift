@@ -52,46 +52,117 @@ package enum AttributeValue: Sendable, Hashable {
   }
 }
 
+extension AttributeValue {
+  /// The kind of value, by TensorFlow's name of it: `int`, `list(type)`.
+  package var kind: String {
+    switch self {
+    case .int: "int"
+    case .float: "float"
+    case .bool: "bool"
+    case .string: "string"
+    case .type: "type"
+    case .shape: "shape"
+    case .tensor: "tensor"
+    case .ints: "list(int)"
+    case .types: "list(type)"
+    case .shapes: "list(shape)"
+    case .strings: "list(string)"
+    case .body: "func"
+    }
+  }
+}
+
 /// A Swift type that an attribute can have.
 package protocol AttributeConvertible: SendableMetatype, Sendable {
+  /// The value that an attribute has; nil for one of another kind.
+  init?(_ value: AttributeValue)
+  /// The value as that of an attribute.
   var attributeValue: AttributeValue { get }
 }
 extension Int: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .int(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .int(self) }
 }
 extension Float: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .float(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .float(self) }
 }
 extension Bool: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .bool(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .bool(self) }
 }
 extension String: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .string(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .string(self) }
 }
 extension DType: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .type(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .type(self) }
 }
 extension Shape: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .shape(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .shape(self) }
 }
 extension [Int]: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .ints(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .ints(self) }
 }
 extension NDArrayIdentity: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .tensor(let value) = value else { return nil }
+    self = value
+  }
   package var attributeValue: AttributeValue { .tensor(self) }
 }
 
-/// An attribute of a definition: TensorFlow's name of it, and how it is read.
+/// An attribute of a definition: TensorFlow's name of it, and how it is read and set.
 package struct Attribute<Definition>: Sendable {
   package let name: String
   package let value: @Sendable (Definition) -> AttributeValue
+  /// Gives it a value; false where that is of another kind. Nil where others decide the value.
+  package let set: (@Sendable (inout Definition, AttributeValue) -> Bool)?
 
   /// The stored property at `path`, under TensorFlow's name of it.
   package init<Value: AttributeConvertible>(
-    _ name: String, _ path: any KeyPath<Definition, Value> & Sendable
+    _ name: String, _ path: any WritableKeyPath<Definition, Value> & Sendable
   ) {
     self.name = name
     value = { $0[keyPath: path].attributeValue }
+    set = { definition, value in
+      guard let value = Value(value) else { return false }
+      definition[keyPath: path] = value
+      return true
+    }
+  }
+
+  /// What follows from other attributes, or is no value that a file has in one place.
+  package init<Value: AttributeConvertible>(
+    derived name: String, _ path: any KeyPath<Definition, Value> & Sendable
+  ) {
+    self.name = name
+    value = { $0[keyPath: path].attributeValue }
+    set = nil
   }
 }
 
@@ -99,6 +170,30 @@ extension OpDefinition {
   /// Names and values of the attributes, in the order of the definition's table.
   package var attributeValues: [(name: String, value: AttributeValue)] {
     Self.attributes.map { ($0.name, $0.value(self)) }
+  }
+
+  /// This definition with the values that a file gives attributes; others stay as they are.
+  ///
+  /// - Throws: `GraphError` where a value is of another kind, or contradicts what others decide.
+  package func setting(_ values: [String: AttributeValue]) throws(GraphError) -> Self {
+    var result = self
+    for attribute in Self.attributes {
+      guard let value = values[attribute.name], let set = attribute.set else { continue }
+      guard set(&result, value) else {
+        throw GraphError(
+          .invalidArgument,
+          "attribute \"\(attribute.name)\" is of kind \(value.kind), wants "
+            + attribute.value(self).kind)
+      }
+    }
+    for attribute in Self.attributes where attribute.set == nil {
+      guard let value = values[attribute.name], value != attribute.value(result) else { continue }
+      throw GraphError(
+        .invalidArgument,
+        "attribute \"\(attribute.name)\" is \(value.text), and the others make it "
+          + attribute.value(result).text)
+    }
+    return result
   }
 }
 

@@ -47,7 +47,7 @@ public final class Graph: Sendable {
     /// Open bodies, the innermost last. In the outermost graph only.
     var bodies: [Graph] = []
     /// Trace of the operation whose gradient is being declared: gradients tell the place of it.
-    var inheritedTrace: [UInt]?
+    var inheritedTrace: CallTrace?
     /// What this body takes from its parent: the tensor outside and its parameter in here.
     var captures: [Tensor: Tensor] = [:]
     var captureOrder: [Tensor] = []
@@ -55,6 +55,9 @@ public final class Graph: Sendable {
     var collections: [String: [any Sendable]] = [:]
     /// Reads of variables made for the innermost control dependencies, by the variable's own read.
     var freshReads: [[NodeOutput: Tensor]] = []
+    /// Names of a file whose operations became others: those of calls of functions.
+    var aliases: [String: [Tensor]] = [:]
+    var fileVersions: FileVersions?
   }
 
   /// A new, empty graph.
@@ -109,8 +112,12 @@ public final class Graph: Sendable {
   /// is none.
   public func tensor(named name: String) -> Tensor? {
     let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let operation = operation(named: String(parts[0])) else { return nil }
     let index = parts.count == 1 ? 0 : Int32(parts[1])
+    if let tensors = state.withLock({ $0.aliases[String(parts[0])] }) {
+      guard let index, tensors.indices.contains(Int(index)) else { return nil }
+      return tensors[Int(index)]
+    }
+    guard let operation = operation(named: String(parts[0])) else { return nil }
     guard let index, index >= 0, index < operation.outputs.count else { return nil }
     return Tensor(graph: self, node: operation.node, index: index)
   }
@@ -216,7 +223,7 @@ public final class Graph: Sendable {
       let trace: Range<Int32>
       if let inherited {
         let start = Int32(state.addresses.count)
-        state.addresses += inherited
+        state.addresses += inherited.addresses
         trace = start..<Int32(state.addresses.count)
       } else {
         trace = CallTrace.capture(into: &state.addresses)
@@ -226,7 +233,8 @@ public final class Graph: Sendable {
         Node(
           name: full, definition: definition,
           inputs: inputs.map { NodeOutput(node: $0.node, index: $0.index) }, controls: before,
-          outputs: outputs, known: known, trace: trace))
+          outputs: outputs, known: known, trace: trace,
+          record: inherited?.known.map { FileRecord(location: $0) }))
       return Int32(state.nodes.count - 1)
     }
     return Operation(graph: self, node: node)
@@ -255,7 +263,7 @@ public final class Graph: Sendable {
       let inherited = root.state.withLock { $0.inheritedTrace }
       var addresses: [UInt] = []
       if inherited == nil { _ = CallTrace.capture(into: &addresses) }
-      error.location = CallTrace(addresses: inherited ?? addresses).location()
+      error.location = (inherited ?? CallTrace(addresses: addresses)).location()
     }
     if errorPolicy == .trap { preconditionFailure(error.description) }
     root.state.withLock { if $0.error == nil { $0.error = error } }
@@ -263,13 +271,15 @@ public final class Graph: Sendable {
 
   /// Where the user declared a node; nil in a program without line information.
   package func location(of node: Int32) -> SourceLocation? {
-    CallTrace(addresses: trace(of: node)).location()
+    trace(of: node).location()
   }
 
-  package func trace(of node: Int32) -> [UInt] {
+  package func trace(of node: Int32) -> CallTrace {
     state.withLock { state in
-      let range = state.nodes[Int(node)].trace
-      return Array(state.addresses[Int(range.lowerBound)..<Int(range.upperBound)])
+      let node = state.nodes[Int(node)]
+      let range = Int(node.trace.lowerBound)..<Int(node.trace.upperBound)
+      return CallTrace(
+        addresses: Array(state.addresses[range]), known: node.record?.location)
     }
   }
 

@@ -23,4 +23,25 @@ package struct Node: Sendable {
   package let known: [KnownValue?]
   /// Where this node's addresses stand in the graph's flat list.
   let trace: Range<Int32>
+  /// What a file told of the operation besides; nil for one that was declared.
+  package var record: FileRecord?
+}
+
+/// What a file tells of an operation and the engine has no use for, but for telling and writing it
+/// again.
+package struct FileRecord: Sendable {
+  /// Where the operation was declared, or the file that it was read from.
+  package var location: SourceLocation?
+  /// The device that it was placed on.
+  package var device: String
+  /// Further attributes, in the file's own coding, by name.
+  package var attributes: [String: [UInt8]]
+
+  package init(
+    location: SourceLocation? = nil, device: String = "", attributes: [String: [UInt8]] = [:]
+  ) {
+    self.location = location
+    self.device = device
+    self.attributes = attributes
+  }
 }

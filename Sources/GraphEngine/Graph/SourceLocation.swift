@@ -6,12 +6,19 @@ internal import Runtime
 public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
   /// The name of the file, without its directory.
   public let file: String
-  /// The line, counted from 1.
+  /// The line, counted from 1; 0 where only the file is known.
   public let line: Int
   /// The function, as the compiler mangles it.
   public let function: String
   /// `CharLSTM.swift:42`.
-  public var description: String { "\(file):\(line)" }
+  /// The file alone where the line is not known.
+  public var description: String { line > 0 ? "\(file):\(line)" : file }
+
+  package init(file: String, line: Int, function: String = "") {
+    self.file = file
+    self.line = line
+    self.function = function
+  }
 }
 
 /// Return addresses of the functions that led to the declaration of an operation.
@@ -24,8 +31,13 @@ package struct CallTrace: Sendable {
   /// nothing is inlined.
   package static let depth = 72
   package let addresses: [UInt]
+  /// The place that a file tells of an operation that was read from it; addresses play no part then.
+  package let known: SourceLocation?
 
-  package init(addresses: [UInt]) { self.addresses = addresses }
+  package init(addresses: [UInt], known: SourceLocation? = nil) {
+    self.addresses = addresses
+    self.known = known
+  }
 
   /// Appends the addresses of the callers of this function to `flat`.
   @inline(never)
@@ -44,20 +56,46 @@ package struct CallTrace: Sendable {
   /// Addresses are looked up a few at a time, as each takes its time and the user's line is mostly
   /// found early.
   package func location() -> SourceLocation? {
+    if let known { return known }
     for start in stride(from: 0, to: addresses.count, by: 8) {
       let few = Array(addresses[start..<min(start + 8, addresses.count)])
-      guard let backtrace = Backtrace(returnAddresses: few),
-        let frames = backtrace.symbolicated(with: Self.images)?.frames
-      else { return nil }
-      for frame in frames {
-        guard let at = frame.symbol?.sourceLocation, at.line > 0, !Self.isLibrary(at.path) else {
-          continue
-        }
-        let file = at.path.split(separator: "/").last.map(String.init) ?? at.path
-        return SourceLocation(file: file, line: at.line, function: frame.symbol?.name ?? "")
-      }
+      if let location = Self.location(in: few) { return location }
     }
     return nil
+  }
+
+  /// The innermost frame of these outside of this package's library targets.
+  private static func location(in addresses: [UInt]) -> SourceLocation? {
+    guard let backtrace = Backtrace(returnAddresses: addresses),
+      let frames = backtrace.symbolicated(with: Self.images)?.frames
+    else { return nil }
+    for frame in frames {
+      guard let at = frame.symbol?.sourceLocation, at.line > 0, !Self.isLibrary(at.path) else {
+        continue
+      }
+      let file = at.path.split(separator: "/").last.map(String.init) ?? at.path
+      return SourceLocation(file: file, line: at.line, function: frame.symbol?.name ?? "")
+    }
+    return nil
+  }
+
+  /// The locations of many traces: what they have in common is looked up once.
+  static func locations(of traces: [CallTrace]) -> [SourceLocation?] {
+    var known: [UInt: SourceLocation?] = [:]
+    return traces.map { trace in
+      if let location = trace.known { return location }
+      for address in trace.addresses {
+        let location: SourceLocation?
+        if let found = known[address] {
+          location = found
+        } else {
+          location = Self.location(in: [address])
+          known[address] = .some(location)
+        }
+        if let location { return location }
+      }
+      return nil
+    }
   }
 
   /// The map of loaded images: captured once, as libraries are loaded before graphs are made.

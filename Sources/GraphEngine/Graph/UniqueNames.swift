@@ -14,6 +14,21 @@ struct UniqueNames: Sendable {
     return unique
   }
 
+  /// Takes exactly this name for an operation that a file has under it: `foo` and `Foo` may stand in
+  /// one file.
+  mutating func claimExactly(_ name: String) {
+    let key = name.lowercased()
+    used[key] = max(1, used[key] ?? 0)
+    operations.insert(key)
+    // Later declarations in the scopes around it get numbers, as if the scopes had been opened.
+    var scope = key[...]
+    while let slash = scope.lastIndex(of: "/") {
+      scope = scope[..<slash]
+      guard used[String(scope)] == nil else { break }
+      used[String(scope)] = 1
+    }
+  }
+
   /// The name of an open scope, for the one operation that the scope was opened for: `Reshape`,
   /// whose constant is `Reshape/shape`. For a second one, a name of its own.
   mutating func claimScope(_ name: String) -> String {

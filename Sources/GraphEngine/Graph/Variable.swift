@@ -16,6 +16,18 @@ public struct Variable: Sendable, Hashable {
   /// What reads and assignments refer to.
   package let handle: Tensor
 
+  package init(
+    name: String, value: Tensor, initializer: Operation, initialValue: Tensor, isTrainable: Bool,
+    handle: Tensor
+  ) {
+    self.name = name
+    self.value = value
+    self.initializer = initializer
+    self.initialValue = initialValue
+    self.isTrainable = isTrainable
+    self.handle = handle
+  }
+
   /// The dtype.
   public var dtype: DType { value.dtype }
   /// The shape.

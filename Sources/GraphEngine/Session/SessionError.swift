@@ -70,7 +70,7 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     self.operation = operation
     self.operationType = operationType
     known = nil
-    trace = origin.map { CallTrace(addresses: $0.graph.trace(of: $0.node)) }
+    trace = origin.map { $0.graph.trace(of: $0.node) }
   }
 
   /// File, line, operation and cause in one line.

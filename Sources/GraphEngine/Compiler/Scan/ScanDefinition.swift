@@ -59,7 +59,7 @@ package struct Scan: OpDefinition {
   package static let attributes = [
     Attribute("turns", \Scan.turns), Attribute("reversed", \.isReversed),
     Attribute("invariants", \.invariantCount), Attribute("states", \.stateCount),
-    Attribute("scanned", \.scannedText), Attribute("stacked", \.stackedText),
+    Attribute(derived: "scanned", \.scannedText), Attribute(derived: "stacked", \.stackedText),
     Attribute("sums", \.sumCount),
   ]
   private var scannedText: String { Self.text(scanned) }

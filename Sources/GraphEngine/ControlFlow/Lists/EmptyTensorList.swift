@@ -6,13 +6,16 @@ internal import GraphArrays
 /// items (-1 for any).
 package struct EmptyTensorList: EmptyListDefinition {
   /// The type of items, as far as it is known.
-  package let element: TensorType
+  package var element: TensorType
 
   package init(element: TensorType) { self.element = element }
 
   package var name: String { "EmptyTensorList" }
   package static let attributes = [Attribute("element_dtype", \EmptyTensorList.dtype)]
-  private var dtype: DType { element.dtype }
+  private var dtype: DType {
+    get { element.dtype }
+    set { element.dtype = newValue }
+  }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 2)

@@ -4,7 +4,7 @@ package import GraphArrays
 /// -1 where not even the rank is. TF: `TensorListElementShape`.
 package struct TensorListElementShape: OpDefinition {
   /// `.int32` or `.int64`.
-  package let shapeType: DType
+  package var shapeType: DType
 
   package init(shapeType: DType) { self.shapeType = shapeType }
 

@@ -14,7 +14,7 @@ package func tensorListFromTensor(_ x: Tensor) -> Tensor {
 ///
 /// Operands: the array, and what is known of a slice's shape (-1 where nothing is).
 package struct TensorListFromTensor: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
 
   package init(dtype: DType) { self.dtype = dtype }
 

@@ -18,13 +18,16 @@ package func tensorListGetItem(_ list: Tensor, _ index: Tensor, shape: Tensor? =
 /// Operands: the list, the index, and what is known of the item's shape (-1 where nothing is).
 package struct TensorListGetItem: OpDefinition {
   /// The type of items, as far as it is known.
-  package let element: TensorType
+  package var element: TensorType
 
   package init(element: TensorType) { self.element = element }
 
   package var name: String { "TensorListGetItem" }
   package static let attributes = [Attribute("element_dtype", \TensorListGetItem.dtype)]
-  private var dtype: DType { element.dtype }
+  private var dtype: DType {
+    get { element.dtype }
+    set { element.dtype = newValue }
+  }
   package var effects: Effects { .canFail }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {

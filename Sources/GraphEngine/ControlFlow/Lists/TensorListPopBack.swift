@@ -5,13 +5,16 @@ internal import GraphArrays
 /// Operands: the list, and what is known of the item's shape (-1 where nothing is).
 package struct TensorListPopBack: OpDefinition {
   /// The type of items, as far as it is known.
-  package let element: TensorType
+  package var element: TensorType
 
   package init(element: TensorType) { self.element = element }
 
   package var name: String { "TensorListPopBack" }
   package static let attributes = [Attribute("element_dtype", \TensorListPopBack.dtype)]
-  private var dtype: DType { element.dtype }
+  private var dtype: DType {
+    get { element.dtype }
+    set { element.dtype = newValue }
+  }
   package var outputCount: Int { 2 }
   package var effects: Effects { .canFail }
 

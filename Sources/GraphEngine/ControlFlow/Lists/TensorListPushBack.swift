@@ -8,7 +8,7 @@ package func tensorListPushBack(_ list: Tensor, _ item: Tensor) -> Tensor {
 
 /// A list with one more item at the end. TF: `TensorListPushBack`.
 package struct TensorListPushBack: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
 
   package init(dtype: DType) { self.dtype = dtype }
 

@@ -5,13 +5,16 @@ internal import GraphArrays
 /// Operands: the shape of items, as far as it is known (-1 where not), and the number of items.
 package struct TensorListReserve: EmptyListDefinition {
   /// The type of items, as far as it is known.
-  package let element: TensorType
+  package var element: TensorType
 
   package init(element: TensorType) { self.element = element }
 
   package var name: String { "TensorListReserve" }
   package static let attributes = [Attribute("element_dtype", \TensorListReserve.dtype)]
-  private var dtype: DType { element.dtype }
+  private var dtype: DType {
+    get { element.dtype }
+    set { element.dtype = newValue }
+  }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 2)

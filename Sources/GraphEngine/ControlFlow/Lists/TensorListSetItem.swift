@@ -11,9 +11,9 @@ package func tensorListSetItem(
 
 /// A list with another item at an index. TF: `TensorListSetItem`.
 package struct TensorListSetItem: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
   /// Whether a list that is too short grows.
-  package let isResizable: Bool
+  package var isResizable: Bool
 
   package init(dtype: DType, isResizable: Bool = false) {
     self.dtype = dtype

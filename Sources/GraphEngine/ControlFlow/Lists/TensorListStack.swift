@@ -19,9 +19,9 @@ package func tensorListStack(_ list: Tensor, count: Int? = nil, shape: Tensor? =
 /// Operands: the list, and what is known of an item's shape (-1 where nothing is). Items that were
 /// not written are zeros.
 package struct TensorListStack: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
   /// The number of items; -1 where it is not known.
-  package let count: Int
+  package var count: Int
 
   package init(dtype: DType, count: Int = -1) {
     self.dtype = dtype

@@ -27,7 +27,7 @@ func firstTensor(of values: [Tensor], _ function: String) -> Tensor {
 /// Its operands one behind another, along the axis that the last operand names. TF: `ConcatV2`.
 package struct ConcatV2: OpDefinition {
   /// The number of tensors.
-  package let count: Int
+  package var count: Int
 
   package init(count: Int) { self.count = count }
 

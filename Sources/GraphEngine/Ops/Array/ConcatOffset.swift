@@ -13,7 +13,7 @@ func concatOffsets(axis: Tensor, _ shapes: [Tensor]) -> [Tensor] {
 /// Where each operand of a concatenation begins. TF: `ConcatOffset`.
 package struct ConcatOffset: OpDefinition {
   /// The number of shapes.
-  package let count: Int
+  package var count: Int
 
   package init(count: Int) { self.count = count }
 

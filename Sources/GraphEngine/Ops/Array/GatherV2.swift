@@ -28,7 +28,7 @@ public func gather(
 /// TF: `GatherV2`.
 package struct GatherV2: OpDefinition {
   /// How many first axes are shared; counted from the rank of the indices where negative.
-  package let batchDims: Int
+  package var batchDims: Int
 
   package init(batchDims: Int) { self.batchDims = batchDims }
 

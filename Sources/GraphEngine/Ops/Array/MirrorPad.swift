@@ -8,7 +8,7 @@ package struct MirrorPad: OpDefinition {
   package static let symmetric = "SYMMETRIC"
 
   /// `reflect` or `symmetric`.
-  package let mode: String
+  package var mode: String
 
   package init(mode: String) { self.mode = mode }
 
@@ -62,7 +62,7 @@ package struct MirrorPad: OpDefinition {
 /// The gradient of `MirrorPad`: each element is the sum over its images. TF: `MirrorPadGrad`.
 package struct MirrorPadGrad: OpDefinition {
   /// As in `MirrorPad`.
-  package let mode: String
+  package var mode: String
 
   package init(mode: String) { self.mode = mode }
 

@@ -38,7 +38,7 @@ public func oneHot(
 /// Vectors that show an index. Operands: indices, depth, on and off. TF: `OneHot`.
 package struct OneHot: OpDefinition {
   /// The place of the new axis.
-  package let axis: Int
+  package var axis: Int
 
   package init(axis: Int) { self.axis = axis }
 

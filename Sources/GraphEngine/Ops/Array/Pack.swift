@@ -14,9 +14,9 @@ public func stack(_ values: [Tensor], axis: Int = 0, name: String? = nil) -> Ten
 /// Its operands along a new axis. TF: `Pack`.
 package struct Pack: OpDefinition {
   /// The number of operands.
-  package let count: Int
+  package var count: Int
   /// The place of the new axis.
-  package let axis: Int
+  package var axis: Int
 
   package init(count: Int, axis: Int) {
     self.count = count

@@ -16,9 +16,9 @@ public func reverseSequence(
 /// The first elements of each sequence in reverse order. TF: `ReverseSequence`.
 package struct ReverseSequence: OpDefinition {
   /// The axis along which sequences run.
-  package let sequenceAxis: Int
+  package var sequenceAxis: Int
   /// The axis along which they stand beside each other.
-  package let batchAxis: Int
+  package var batchAxis: Int
 
   package init(sequenceAxis: Int, batchAxis: Int) {
     self.sequenceAxis = sequenceAxis

@@ -20,7 +20,7 @@ private func fitsInt32(_ extents: [Int]) -> Bool { extents.allSatisfy { $0 <= In
 /// The shape of its operand. TF: `Shape`.
 package struct ShapeOf: OpDefinition {
   /// `.int32` or `.int64`.
-  package let outputType: DType
+  package var outputType: DType
 
   package init(outputType: DType) { self.outputType = outputType }
 
@@ -44,9 +44,9 @@ package struct ShapeOf: OpDefinition {
 /// The shapes of its operands, one result each. TF: `ShapeN`.
 package struct ShapesOf: OpDefinition {
   /// `.int32` or `.int64`.
-  package let outputType: DType
+  package var outputType: DType
   /// The number of operands.
-  package let count: Int
+  package var count: Int
 
   package init(outputType: DType, count: Int) {
     self.outputType = outputType

@@ -15,7 +15,7 @@ extension Tensor {
 /// The number of elements of its operand. TF: `Size`.
 package struct SizeOf: OpDefinition {
   /// `.int32` or `.int64`.
-  package let outputType: DType
+  package var outputType: DType
 
   package init(outputType: DType) { self.outputType = outputType }
 

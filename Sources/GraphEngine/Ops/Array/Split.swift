@@ -32,7 +32,7 @@ public func split(_ x: Tensor, sizes: [Int], axis: Int, name: String? = nil) -> 
 /// Equal parts of its second operand along the axis that the first one names. TF: `Split`.
 package struct Split: OpDefinition {
   /// The number of parts.
-  package let count: Int
+  package var count: Int
 
   package init(count: Int) { self.count = count }
 
@@ -94,7 +94,7 @@ package struct Split: OpDefinition {
 /// TF: `SplitV`.
 package struct SplitV: OpDefinition {
   /// The number of parts.
-  package let count: Int
+  package var count: Int
 
   package init(count: Int) { self.count = count }
 

@@ -11,7 +11,7 @@ public func squeeze(_ x: Tensor, axes: [Int]? = nil, name: String? = nil) -> Ten
 /// Its operand without axes of extent 1. TF: `Squeeze`.
 package struct Squeeze: OpDefinition {
   /// The axes to drop; empty for all of extent 1.
-  package let axes: [Int]
+  package var axes: [Int]
 
   package init(axes: [Int]) { self.axes = axes }
 

@@ -51,7 +51,7 @@ public func stridedSlice(
 /// TF: `StridedSlice`.
 package struct StridedSlice: OpDefinition {
   /// Which entries are more than ranges.
-  package let masks: SliceMasks
+  package var masks: SliceMasks
 
   package init(masks: SliceMasks) { self.masks = masks }
 

@@ -12,7 +12,7 @@ func stridedSliceGradient(
 /// TF: `StridedSliceGrad`.
 package struct StridedSliceGrad: OpDefinition {
   /// Which entries are more than ranges.
-  package let masks: SliceMasks
+  package var masks: SliceMasks
 
   package init(masks: SliceMasks) { self.masks = masks }
 

@@ -15,7 +15,7 @@ public func unique(
 /// The different elements of a vector. TF: `Unique`.
 package struct Unique: OpDefinition {
   /// The dtype of the places.
-  package let indexType: DType
+  package var indexType: DType
 
   package init(indexType: DType) { self.indexType = indexType }
 

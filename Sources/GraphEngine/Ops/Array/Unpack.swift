@@ -26,9 +26,9 @@ public func unstack(
 /// The slices of its operand along an axis. TF: `Unpack`.
 package struct Unpack: OpDefinition {
   /// The number of slices.
-  package let count: Int
+  package var count: Int
   /// The axis.
-  package let axis: Int
+  package var axis: Int
 
   package init(count: Int, axis: Int) {
     self.count = count

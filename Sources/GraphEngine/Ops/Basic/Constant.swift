@@ -20,14 +20,14 @@ extension Graph {
 
 /// A value that is part of the graph. TF: `Const`.
 package struct Const: OpDefinition {
-  private let identity: NDArrayIdentity
+  private var identity: NDArrayIdentity
   package var value: NDArray { identity.array }
 
   package init(_ value: NDArray) { identity = NDArrayIdentity(value) }
 
   package var name: String { "Const" }
   package static let attributes = [
-    Attribute("value", \Const.identity), Attribute("dtype", \.dtype),
+    Attribute("value", \Const.identity), Attribute(derived: "dtype", \.dtype),
   ]
   private var dtype: DType { value.dtype }
 

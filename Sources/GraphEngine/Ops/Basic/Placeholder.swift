@@ -29,8 +29,8 @@ extension Graph {
 
 /// A value that must be fed. TF: `Placeholder`.
 package struct Placeholder: OpDefinition {
-  package let dtype: DType
-  package let shape: Shape
+  package var dtype: DType
+  package var shape: Shape
 
   package init(dtype: DType, shape: Shape) {
     self.dtype = dtype
@@ -56,7 +56,7 @@ package struct Placeholder: OpDefinition {
 
 /// A value that may be fed. TF: `PlaceholderWithDefault`.
 package struct PlaceholderWithDefault: OpDefinition {
-  package let shape: Shape
+  package var shape: Shape
 
   package init(shape: Shape) { self.shape = shape }
 

@@ -25,7 +25,7 @@ public func assert(
 /// Fails where its first operand is false, with the values of the others. TF: `Assert`.
 package struct Assert: OpDefinition {
   /// How many elements of each operand are shown.
-  package let summarize: Int
+  package var summarize: Int
 
   package init(summarize: Int) { self.summarize = summarize }
 

@@ -12,7 +12,7 @@ public func checkNumerics(_ x: Tensor, message: String, name: String? = nil) -> 
 /// Its operand, which must be finite. TF: `CheckNumerics`.
 package struct CheckNumerics: OpDefinition {
   /// What the failure begins with.
-  package let message: String
+  package var message: String
 
   package init(message: String) { self.message = message }
 

@@ -19,11 +19,11 @@ public func printing(
 /// Its first operand, after a message with the values of the others. TF: `Print`.
 package struct Print: OpDefinition {
   /// What a line begins with.
-  package let message: String
+  package var message: String
   /// How many lines are written; all where negative.
-  package let firstCount: Int
+  package var firstCount: Int
   /// How many elements of each operand are shown.
-  package let summarize: Int
+  package var summarize: Int
 
   package init(message: String, firstCount: Int, summarize: Int) {
     self.message = message

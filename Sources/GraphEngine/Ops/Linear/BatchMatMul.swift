@@ -4,8 +4,8 @@ internal import GraphKernels
 /// Products of the matrices in the last two axes; the other axes are broadcast. TF:
 /// `BatchMatMulV2`, and `BatchMatMul`, where they must be equal.
 package struct BatchMatMul: OpDefinition {
-  package let adjX: Bool
-  package let adjY: Bool
+  package var adjX: Bool
+  package var adjY: Bool
   /// Whether the leading axes are broadcast.
   package let broadcasts: Bool
 

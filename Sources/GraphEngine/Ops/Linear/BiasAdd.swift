@@ -26,7 +26,7 @@ private enum ChannelLayout {
 /// A vector added to each channel. TF: `BiasAdd`.
 package struct BiasAdd: OpDefinition {
   /// "NHWC": the channels are the last axis; "NCHW": the second.
-  package let dataFormat: String
+  package var dataFormat: String
 
   package init(dataFormat: String = "NHWC") { self.dataFormat = dataFormat }
 
@@ -101,7 +101,7 @@ package struct BiasAdd: OpDefinition {
 
 /// The gradient of a bias: the sum over all axes but that of the channels. TF: `BiasAddGrad`.
 package struct BiasAddGrad: OpDefinition {
-  package let dataFormat: String
+  package var dataFormat: String
 
   package init(dataFormat: String = "NHWC") { self.dataFormat = dataFormat }
 

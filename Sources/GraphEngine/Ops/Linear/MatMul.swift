@@ -22,8 +22,8 @@ public func matmul(
 
 /// The product of two matrices. TF: `MatMul`.
 package struct MatMul: OpDefinition {
-  package let transposeA: Bool
-  package let transposeB: Bool
+  package var transposeA: Bool
+  package var transposeB: Bool
 
   package init(transposeA: Bool = false, transposeB: Bool = false) {
     self.transposeA = transposeA

@@ -14,7 +14,7 @@ public func cast(_ x: Tensor, to dtype: DType, name: String? = nil) -> Tensor {
 /// A conversion of elements. TF: `Cast`.
 package struct Cast: OpDefinition {
   /// The dtype of the result.
-  package let dtype: DType
+  package var dtype: DType
 
   package init(_ dtype: DType) { self.dtype = dtype }
 

@@ -9,7 +9,7 @@ public func leakyRelu(_ x: Tensor, alpha: Float = 0.2, name: String? = nil) -> T
 
 /// A rectifier with a slope below 0. TF: `LeakyRelu`.
 package struct LeakyRelu: OpDefinition {
-  package let alpha: Float
+  package var alpha: Float
 
   package init(alpha: Float = 0.2) { self.alpha = alpha }
 
@@ -49,7 +49,7 @@ package struct LeakyRelu: OpDefinition {
 
 /// The gradient of `LeakyRelu` by its gradient and operand. TF: `LeakyReluGrad`.
 package struct LeakyReluGrad: OpDefinition {
-  package let alpha: Float
+  package var alpha: Float
 
   package init(alpha: Float = 0.2) { self.alpha = alpha }
 

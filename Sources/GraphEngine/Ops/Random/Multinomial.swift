@@ -39,9 +39,9 @@ public func multinomial(
 /// Draws from the distributions in the rows of its first operand. TF: `Multinomial`.
 package struct Multinomial: OpDefinition {
   /// Where the stream begins.
-  package let seeds: RandomSeeds
+  package var seeds: RandomSeeds
   /// The dtype of the classes.
-  package let outputType: DType
+  package var outputType: DType
 
   package init(seeds: RandomSeeds, outputType: DType) {
     self.seeds = seeds

@@ -79,9 +79,9 @@ private protocol NormalDistribution: OpDefinition {
 /// Normally distributed random numbers of mean 0 and deviation 1. TF: `RandomStandardNormal`.
 package struct RandomStandardNormal: NormalDistribution {
   /// The dtype of the result.
-  package let dtype: DType
+  package var dtype: DType
   /// Where the stream begins.
-  package let seeds: RandomSeeds
+  package var seeds: RandomSeeds
 
   package init(dtype: DType, seeds: RandomSeeds) {
     self.dtype = dtype
@@ -116,9 +116,9 @@ package struct RandomStandardNormal: NormalDistribution {
 /// Normally distributed random numbers within two deviations. TF: `TruncatedNormal`.
 package struct TruncatedNormal: NormalDistribution {
   /// The dtype of the result.
-  package let dtype: DType
+  package var dtype: DType
   /// Where the stream begins.
-  package let seeds: RandomSeeds
+  package var seeds: RandomSeeds
 
   package init(dtype: DType, seeds: RandomSeeds) {
     self.dtype = dtype

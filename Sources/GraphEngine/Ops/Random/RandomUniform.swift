@@ -53,9 +53,9 @@ extension Graph {
 /// Random numbers in `[0, 1)` in the shape of its operand. TF: `RandomUniform`.
 package struct RandomUniform: OpDefinition {
   /// The dtype of the result.
-  package let dtype: DType
+  package var dtype: DType
   /// Where the stream begins.
-  package let seeds: RandomSeeds
+  package var seeds: RandomSeeds
 
   package init(dtype: DType, seeds: RandomSeeds) {
     self.dtype = dtype

@@ -41,7 +41,7 @@ extension Graph {
 /// Random integers. Operands: shape, least value, and the first one above. TF: `RandomUniformInt`.
 package struct RandomUniformInt: OpDefinition {
   /// Where the stream begins.
-  package let seeds: RandomSeeds
+  package var seeds: RandomSeeds
 
   package init(seeds: RandomSeeds) { self.seeds = seeds }
 

@@ -35,7 +35,7 @@ package struct ArgExtreme: OpDefinition {
   }
 
   package let extreme: Extreme
-  package let outputType: DType
+  package var outputType: DType
 
   package init(_ extreme: Extreme, outputType: DType = .int64) {
     self.extreme = extreme

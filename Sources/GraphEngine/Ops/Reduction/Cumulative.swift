@@ -39,8 +39,8 @@ package struct Cumulative: OpDefinition {
   }
 
   package let total: Total
-  package let exclusive: Bool
-  package let reverse: Bool
+  package var exclusive: Bool
+  package var reverse: Bool
 
   package init(_ total: Total, exclusive: Bool = false, reverse: Bool = false) {
     self.total = total

@@ -9,7 +9,7 @@ internal import GraphKernels
 package struct Reduction: OpDefinition {
   package let name: String
   /// Whether reduced axes stay, with extent 1.
-  package private(set) var keepDims = false
+  package var keepDims = false
   /// Whether the total is divided by the number of elements.
   let isMean: Bool
   @NotCompared var rows: any KeyPath<sg_kernels, sg_reduction> & Sendable

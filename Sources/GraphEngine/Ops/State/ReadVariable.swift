@@ -4,11 +4,16 @@ internal import GraphArrays
 /// data or control dependencies, what that assigned. TF: `ReadVariableOp`.
 package struct ReadVariable: OpDefinition {
   /// The type of the value.
-  package let type: TensorType
+  package var type: TensorType
 
   package init(type: TensorType) { self.type = type }
 
   package var name: String { "ReadVariableOp" }
+  package static let attributes = [Attribute("dtype", \ReadVariable.dtype)]
+  private var dtype: DType {
+    get { type.dtype }
+    set { type = TensorType(newValue, .unknown) }
+  }
   package var effects: Effects { .state }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {

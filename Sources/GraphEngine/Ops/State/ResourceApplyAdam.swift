@@ -13,7 +13,7 @@ internal import GraphKernels
 /// remark before its section 2.1.
 package struct ResourceApplyAdam: VariableUpdate {
   /// Whether the step is taken in Nesterov's form.
-  package let useNesterov: Bool
+  package var useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
 
@@ -34,7 +34,7 @@ package struct ResourceApplyAdam: VariableUpdate {
 /// New values of a variable and its two moments. TF: `ApplyAdam`.
 package struct ApplyAdam: OpDefinition {
   /// Whether the step is taken in Nesterov's form.
-  package let useNesterov: Bool
+  package var useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
 

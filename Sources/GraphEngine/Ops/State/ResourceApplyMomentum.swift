@@ -7,7 +7,7 @@ internal import GraphKernels
 /// TF: `ResourceApplyMomentum`.
 package struct ResourceApplyMomentum: VariableUpdate {
   /// Whether the step is taken in Nesterov's form.
-  package let useNesterov: Bool
+  package var useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
 
@@ -29,7 +29,7 @@ package struct ResourceApplyMomentum: VariableUpdate {
 /// New values of a variable and its accumulator. TF: `ApplyMomentum`.
 package struct ApplyMomentum: OpDefinition {
   /// Whether the step is taken in Nesterov's form.
-  package let useNesterov: Bool
+  package var useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
 

@@ -6,7 +6,7 @@ internal import GraphKernels
 /// variable, accumulator, lr, grad, indices, momentum. TF: `ResourceSparseApplyMomentum`.
 package struct ResourceSparseApplyMomentum: VariableUpdate {
   /// Whether the step is taken in Nesterov's form.
-  package let useNesterov: Bool
+  package var useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
 
@@ -32,7 +32,7 @@ package struct ResourceSparseApplyMomentum: VariableUpdate {
 /// TF: `SparseApplyMomentum`.
 package struct SparseApplyMomentum: OpDefinition {
   /// Whether the step is taken in Nesterov's form.
-  package let useNesterov: Bool
+  package var useNesterov: Bool
 
   package init(useNesterov: Bool) { self.useNesterov = useNesterov }
 

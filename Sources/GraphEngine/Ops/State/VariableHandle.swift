@@ -6,9 +6,9 @@ package import GraphArrays
 /// values at run time: the compiler turns reads and assignments into the values that flow between
 /// them (`ResolveVariables`).
 package struct VariableHandle: OpDefinition {
-  package let sharedName: String
-  package let dtype: DType
-  package let shape: Shape
+  package var sharedName: String
+  package var dtype: DType
+  package var shape: Shape
 
   package init(sharedName: String, dtype: DType, shape: Shape) {
     self.sharedName = sharedName
