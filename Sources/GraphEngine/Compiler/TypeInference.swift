@@ -47,7 +47,7 @@ struct TypeInference {
       known: instruction.inputs.map { known[$0] })
     var types: [TensorType]
     do throws(GraphError) {
-      types = try instruction.definition.infer(context)
+      types = try instruction.definition.inferChecked(context)
     } catch {
       var error = error
       if error.inputTypes.isEmpty { error.inputTypes = context.types }
@@ -172,6 +172,7 @@ struct TypeInference {
       let stack = k - scan.stateCount
       program.types[output] =
         scan.stacked.indices.contains(stack) ? type.stacked(scan.stacked[stack].length) : type
+      try program.type(output).checkExtents()
     }
     program.instructions[i].bodies[0] = body
   }

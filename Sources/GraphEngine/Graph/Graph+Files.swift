@@ -107,7 +107,7 @@ extension Graph {
 
   /// Lets a name of a file stand for tensors that operations of other names make.
   package func addAlias(_ name: String, for tensors: [Tensor]) {
-    state.withLock { $0.aliases[name] = tensors }
+    state.withLock { $0.aliases[name] = tensors.map(\.output) }
   }
 
   /// The versions of the file that the graph was read from; nil where it was declared.
