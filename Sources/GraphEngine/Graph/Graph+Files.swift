@@ -74,9 +74,9 @@ extension Graph {
   /// Makes the handle in `variable` that of a variable, as if it had been declared.
   package func register(_ variable: Variable) {
     state.withLock { state in
-      state.variables.byName[variable.name] = variable
-      state.variables.byHandle[variable.handle.node] = variable
-      state.variables.all.append(variable)
+      let record = VariableRecord(variable)
+      state.variables.byName[variable.name] = record
+      state.variables.byHandle[variable.handle.node] = record
     }
     addToCollection(.globalVariables, variable)
     if variable.isTrainable { addToCollection(.trainableVariables, variable) }
@@ -85,7 +85,7 @@ extension Graph {
   /// The variable whose handle this operation makes; nil for other operations.
   package func variable(ofHandle operation: Operation) -> Variable? {
     guard operation.graph === self else { return nil }
-    return state.withLock { $0.variables.byHandle[operation.node] }
+    return state.withLock { $0.variables.byHandle[operation.node] }?.variable(in: self)
   }
 
   /// Where each operation was declared, those in bodies of loops and branches among them.

@@ -22,7 +22,7 @@ package struct GatherRows: OpDefinition {
   package init(missing: Missing = .zeros) { self.missing = missing }
 
   package var name: String { "GatherRows" }
-  package static let attributes = [Attribute("missing", \GatherRows.missing.rawValue)]
+  package static let attributes = [Attribute(derived: "missing", \GatherRows.missing.rawValue)]
 
   /// The dtypes of ids.
   static let idTypes: Set<DType> = [.int32, .int64, .uint8]

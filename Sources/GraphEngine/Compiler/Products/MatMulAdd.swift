@@ -34,8 +34,9 @@ package struct MatMulAdd: OpDefinition {
   package var name: String { "MatMulAdd" }
   package var isContraction: Bool { true }
   package static let attributes = [
-    Attribute("addend", \MatMulAdd.addendText), Attribute("transpose_x", \.transposeX),
-    Attribute("transpose_w", \.transposeW),
+    Attribute(derived: "addend", \MatMulAdd.addendText),
+    Attribute(derived: "transpose_x", \.transposeX),
+    Attribute(derived: "transpose_w", \.transposeW),
   ]
   private var addendText: String {
     switch addend {

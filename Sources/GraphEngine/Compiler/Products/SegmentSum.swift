@@ -13,7 +13,7 @@ package struct SegmentSum: OpDefinition {
   package init(depth: Int) { self.depth = depth }
 
   package var name: String { "SegmentSum" }
-  package static let attributes = [Attribute("depth", \SegmentSum.depth)]
+  package static let attributes = [Attribute(derived: "depth", \SegmentSum.depth)]
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 2)

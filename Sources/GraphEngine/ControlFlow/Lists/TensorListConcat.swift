@@ -6,7 +6,7 @@ package import GraphArrays
 /// Operands: the list, and for the second form what is known of an item's shape, and an int64 vector
 /// with the lengths of items that are not written. Those count as zeros.
 package struct TensorListConcat: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
   /// What is known of an item's shape; nil where an operand tells it.
   package let elementShape: Shape?
 

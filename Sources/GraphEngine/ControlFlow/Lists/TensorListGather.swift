@@ -16,7 +16,7 @@ package func tensorListGather(
 /// Operands: the list, an int32 vector of indices, and what is known of an item's shape. Items that
 /// were not written are zeros.
 package struct TensorListGather: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
 
   package init(dtype: DType) { self.dtype = dtype }
 

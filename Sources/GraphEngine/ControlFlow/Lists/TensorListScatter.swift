@@ -16,7 +16,7 @@ package func tensorListScatter(_ x: Tensor, _ indices: Tensor, count: Tensor) ->
 /// shape, and for the second form the number of items. Otherwise the list is as long as the greatest
 /// place asks for. Of slices with the same place the last one stays.
 package struct TensorListScatter: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
   /// Whether the number of items is an operand; -1 stands for as many as needed.
   package let takesCount: Bool
 
@@ -75,7 +75,7 @@ package struct TensorListScatter: OpDefinition {
 /// Operands: the list, the array, and an int32 vector with the place of each slice. Places behind
 /// the end make the list longer.
 package struct TensorListScatterIntoExistingList: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
 
   package init(dtype: DType) { self.dtype = dtype }
 

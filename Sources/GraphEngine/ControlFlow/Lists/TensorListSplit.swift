@@ -5,7 +5,7 @@ package import GraphArrays
 /// Operands: the array, what is known of a piece's shape (-1 where nothing is), and an int64 vector
 /// with the length of each piece.
 package struct TensorListSplit: OpDefinition {
-  package let dtype: DType
+  package var dtype: DType
 
   package init(dtype: DType) { self.dtype = dtype }
 

@@ -25,7 +25,7 @@ public func dynamicStitch(_ indices: [Tensor], _ data: [Tensor], name: String? =
 /// Operands: all tensors of indices, then as many of slices.
 package struct DynamicStitch: OpDefinition {
   /// The number of tensors of indices.
-  package let count: Int
+  package var count: Int
   /// Whether TensorFlow may write slices with equal indices in any order.
   package let isParallel: Bool
 

@@ -48,8 +48,8 @@ package struct DrawsOverTime: OpDefinition {
 
   package var name: String { "DrawsOverTime" }
   package static let attributes = [
-    Attribute("draw", \DrawsOverTime.drawName), Attribute("turns", \.turns),
-    Attribute("reversed", \.isReversed),
+    Attribute(derived: "draw", \DrawsOverTime.drawName), Attribute(derived: "turns", \.turns),
+    Attribute(derived: "reversed", \.isReversed),
   ]
   private var drawName: String { draw.name }
   package var outputCount: Int { draw.outputCount }

@@ -28,7 +28,7 @@ extension VariableReader {
 /// The shape of a variable's value. TF: `VariableShape`.
 package struct VariableShape: VariableReader {
   /// `.int32` or `.int64`.
-  package let outputType: DType
+  package var outputType: DType
 
   package init(outputType: DType) { self.outputType = outputType }
 
@@ -53,7 +53,7 @@ package struct VariableShape: VariableReader {
 /// Operands: the handle, and indices of any shape.
 package struct ResourceGather: VariableReader {
   /// The dtype of the value.
-  package let dtype: DType
+  package var dtype: DType
 
   package init(dtype: DType) { self.dtype = dtype }
 
@@ -75,7 +75,7 @@ package struct ResourceGather: VariableReader {
 /// Slices of a variable's value, by the indices of their first axes. TF: `ResourceGatherNd`.
 package struct ResourceGatherNd: VariableReader {
   /// The dtype of the value.
-  package let dtype: DType
+  package var dtype: DType
 
   package init(dtype: DType) { self.dtype = dtype }
 
