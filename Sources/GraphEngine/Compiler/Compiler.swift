@@ -22,15 +22,34 @@ package struct PassRecord: Sendable {
 
 /// The pipeline from a graph to a program that is ready to be scheduled.
 package enum Compiler {
-  /// The passes, in order. Those in `cleaning` are repeated until nothing changes.
+  /// The passes that every program goes through first.
   private static let pipeline: [any Pass.Type] = [
     LowerTapes.self, Prune.self, ResolveVariables.self, InferTypes.self,
   ]
+  /// Repeated until nothing changes, after the first passes and after each of `loopPasses`.
   private static let cleaning: [any Pass.Type] = [
     Simplify.self, PopsToReads.self, FoldConstants.self, MergeCommonSubexpressions.self,
-    ForwardInvariants.self,
-    ForwardListItems.self, PruneLoops.self, PruneScans.self, ForwardLists.self, Prune.self,
+    ForwardInvariants.self, ForwardListItems.self, PruneLoops.self, PruneScans.self,
+    ForwardLists.self, ForwardStacks.self, Prune.self,
   ]
+  /// On loops that were recognised as Scans: first everything that can leaves them, then what is
+  /// free comes back.
+  private static let loopPasses: [any Pass.Type] = [
+    RecognizeReductions.self,
+    HoistInvariants.self,
+    VectorizeOverTime.self,
+    FissionScans.self, HoistInvariants.self, VectorizeOverTime.self,
+    SinkReductions.self,
+    PullBack.self,
+  ]
+  /// Passes without which programs are correct too, only slower, by name.
+  package static let optionalPasses: [String] = {
+    let all = cleaning + [RecognizeScans.self] + loopPasses
+    let needed = [Prune.name, FoldConstants.name, PruneScans.name]
+    return all.map { $0.name }.reduce(into: []) { names, name in
+      if !names.contains(name), !needed.contains(name) { names.append(name) }
+    }
+  }()
   /// Programs settle within a few repetitions; what is left after these is correct, only slower.
   private static let repetitions = 8
 
@@ -39,11 +58,12 @@ package enum Compiler {
   /// - Parameters:
   ///   - feeds: Tensors that the run is given, in the order of `Program.Source.feed`.
   ///   - feedTypes: The exact types of the values they are given.
+  ///   - disabled: Names of `optionalPasses` that are left out.
   /// - Throws: `GraphError` where shapes contradict each other, `SessionError` where a placeholder
   ///   is needed and not fed.
   package static func compile(
     graph: Graph, fetches: [Tensor], targets: [Operation], feeds: [Tensor],
-    feedTypes: [TensorType]
+    feedTypes: [TensorType], without disabled: Set<String> = []
   ) throws -> CompiledProgram {
     var records: [PassRecord] = []
     let clock = ContinuousClock()
@@ -61,6 +81,7 @@ package enum Compiler {
       if isVerifying { try program.verify(after: name) }
     }
     func run(_ pass: any Pass.Type) throws {
+      guard disabled.isEmpty || !disabled.contains(pass.name) else { return }
       try timed(pass.name) { try pass.run(&program) }
     }
     try timed("Import") {
@@ -83,8 +104,12 @@ package enum Compiler {
       guard program.whileCount < before else { break }
       try clean()
     }
-    try run(SinkReductions.self)
-    try clean()
+    for pass in loopPasses {
+      let before = program.fingerprint
+      try run(pass)
+      if program.fingerprint != before { try clean() }
+    }
+    try run(CarrySums.self)
     return CompiledProgram(
       program: program, passes: records,
       loops: RecognizeScans.reasons(in: program).map { (name: $0.loop, reason: $0.reason) })

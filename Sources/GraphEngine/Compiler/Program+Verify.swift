@@ -85,6 +85,11 @@ extension Program {
     where rows.offset < 0 || rows.offset + scan.turns > rows.length {
       throw fail("a Scan touches rows that are not there", instruction)
     }
+    guard scan.starts.count == scan.stacked.count,
+      scan.stacked.indices.allSatisfy({ k in
+        scan.startRow(k).map((0..<scan.stacked[k].length).contains) ?? true
+      })
+    else { throw fail("the start of a Scan's state has no row in its stack", instruction) }
     for (k, i) in scan.scannedInputs.enumerated() {
       guard type(instruction.inputs[i]).extents?.first == scan.scanned[k].length else {
         throw fail("a scanned array has another length", instruction)

@@ -169,11 +169,9 @@ struct TypeInference {
     try run(&body)
     for (k, output) in program.instructions[i].outputs.enumerated() {
       let type = body.type(body.results[k])
+      let stack = k - scan.stateCount
       program.types[output] =
-        k < scan.stateCount
-        ? type
-        : TensorType(
-          type.dtype, exact: [scan.stacked[k - scan.stateCount].length] + (type.extents ?? []))
+        scan.stacked.indices.contains(stack) ? type.stacked(scan.stacked[stack].length) : type
     }
     program.instructions[i].bodies[0] = body
   }

@@ -49,6 +49,30 @@ package protocol OpDefinition: Sendable, Hashable {
   /// What is known of the output's elements, where it is an integer scalar or vector whose
   /// operands are known in part: `[?, 512]` as the value of a shape. Default: nil.
   func knownElements(_ context: InferenceContext) -> [Int?]?
+
+  // MARK: In loops
+
+  /// Whether each element of the only result depends only on the elements of the operands at the
+  /// same place, under NumPy's rules of broadcasting. Default: false.
+  var isElementwise: Bool { get }
+  /// Whether the result is a linear function of the first operand that moves its elements: the sum
+  /// of results is the result of the sum. Default: false.
+  var isLinear: Bool { get }
+  /// Whether the work grows with extents that the result does not have, as that of a product of
+  /// matrices does. Default: false.
+  var isContraction: Bool { get }
+  /// What the operation is for all turns of a loop at once: its results with a leading axis of the
+  /// turns, or nil where it has no such form. At least one operand is stacked.
+  ///
+  /// Default: the operation itself on stacks where it is elementwise, none for others.
+  ///
+  /// - Throws: Where an operation of the form refuses its operands; then there is no form.
+  func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]?
+  /// The sum of the only result over all turns of a loop as one operation on stacks; nil where
+  /// there is no such form. At least one operand is stacked. Default: none.
+  ///
+  /// - Throws: Where an operation of the form refuses its operands; then there is no form.
+  func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value?
 }
 
 extension OpDefinition {
@@ -59,6 +83,13 @@ extension OpDefinition {
   package var kernelInputs: [Int] { specializedInputs }
   package func knownElements(_ context: InferenceContext) -> [Int?]? { nil }
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { nil }
+  package var isElementwise: Bool { false }
+  package var isLinear: Bool { false }
+  package var isContraction: Bool { false }
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    isElementwise ? try all.broadcast(self) : nil
+  }
+  package func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value? { nil }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     throw GraphError(.unimplemented, "\(name) has no gradient")

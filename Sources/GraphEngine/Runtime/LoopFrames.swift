@@ -86,6 +86,10 @@ final class LoopFrames: @unchecked Sendable {
       }
     }
     for stack in loop.stacked { clearRowsBeside(stack) }
+    for start in loop.starts {
+      (outer.pointers[start.array] + start.row * start.byteCount)
+        .copyMemory(from: outer.pointers[start.operand], byteCount: start.byteCount)
+    }
   }
 
   /// Rows of a stack that no turn writes are zero.

@@ -38,6 +38,15 @@ final class LoopStep: Sendable {
     let isCopied: Bool
   }
 
+  /// What a state starts as, as a row of the stack of its values.
+  struct Start: Sendable {
+    /// The state's operand, in the frame that the loop stands in.
+    let operand: Int
+    let array: Int
+    let row: Int
+    let byteCount: Int
+  }
+
   /// One variable of the loop.
   struct Variable: Sendable {
     let passing: Passing
@@ -59,6 +68,7 @@ final class LoopStep: Sendable {
   /// Rows that each turn reads, and rows that it writes. Of Scans only.
   let scanned: [Rows]
   let stacked: [Rows]
+  let starts: [Start]
   /// Whether all turns are run in order by one thread.
   let isSequential: Bool
   /// Bytes of the condition's arena, before that of the body.
@@ -67,13 +77,15 @@ final class LoopStep: Sendable {
   }
 
   init(
-    _ turns: Turns, body: Plan, variables: [Variable], scanned: [Rows] = [], stacked: [Rows] = []
+    _ turns: Turns, body: Plan, variables: [Variable], scanned: [Rows] = [], stacked: [Rows] = [],
+    starts: [Start] = []
   ) {
     self.turns = turns
     self.body = body
     self.variables = variables
     self.scanned = scanned
     self.stacked = stacked
+    self.starts = starts
     switch turns {
     case .condition(let plan, _): isSequential = plan.isSequential && body.isSequential
     case .counted: isSequential = body.isSequential

@@ -73,9 +73,16 @@ extension PlanBuilder {
         length: scan.stacked[k].length,
         byteCount: body.results[scan.stateCount + k].type.byteCount ?? 0, isCopied: stack.isCopied)
     }
+    let starts = scan.stacked.indices.compactMap { k -> LoopStep.Start? in
+      guard let state = scan.starts[k], let row = scan.startRow(k) else { return nil }
+      return LoopStep.Start(
+        operand: inputs[scan.states.lowerBound + state], array: stacked[k].array, row: row,
+        byteCount: stacked[k].byteCount)
+    }
     draft.steps[index].loop = LoopStep(
       .counted(scan.turns, isReversed: scan.isReversed), body: plan,
-      variables: invariants + states, scanned: scanned, stacked: stacked)
+      variables: invariants + states, scanned: scanned, stacked: stacked,
+      starts: starts)
     addScratch(plan.arenaByteCount, to: index, &draft)
   }
 

@@ -19,6 +19,9 @@ public final class Session: Sendable {
     ///
     /// Sessions with the same seed that make the same runs in the same order draw the same numbers.
     public var seed: Int?
+    /// Passes of the compiler that are left out, by name (`Compiler.optionalPasses`): values stay
+    /// the same but for rounding. For tests and for hunting differences.
+    package var disabledPasses: Set<String> = []
 
     /// These options.
     public init(
@@ -35,6 +38,7 @@ public final class Session: Sendable {
   /// How many threads work on a run.
   public let workers: Int
   let log: @Sendable (String) -> Void
+  private let disabledPasses: Set<String>
   /// Key of random operations without a seed.
   let entropy: UInt64
   let variables = Mutex<[VariableKey: NDArray]>([:])
@@ -52,6 +56,7 @@ public final class Session: Sendable {
     if let error = graph.error { throw error }
     self.graph = graph
     workers = max(1, options.workers ?? WorkerCount.available)
+    disabledPasses = options.disabledPasses
     log = options.log ?? { line in StandardError.write(line) }
     entropy = options.seed.map { UInt64(bitPattern: Int64($0)) } ?? .random(in: .min ... .max)
     streams = Mutex(StreamTable())
@@ -71,7 +76,8 @@ public final class Session: Sendable {
     try check(feeds)
     let compiled = try Compiler.compile(
       graph: graph, fetches: request.tensors, targets: request.targets, feeds: feeds.tensors,
-      feedTypes: feeds.arrays.map { TensorType($0.dtype, exact: $0.shape) })
+      feedTypes: feeds.arrays.map { TensorType($0.dtype, exact: $0.shape) },
+      without: disabledPasses)
     let (plan, operations) = try PlanBuilder.plan(compiled.program, workers: workers)
     let numbers = streams.withLock { table in operations.map { table.index(of: $0) } }
     let prepared = PreparedRun(key, plan, compiled, streams: numbers)

@@ -1,128 +1,223 @@
 internal import GraphArrays
 
-/// Sums products over the turns of a Scan by one product behind it.
+/// Does what only feeds the results of a Scan once for all turns, behind it.
 ///
-///     Scan(state s: s + x' g; x, g [rows, ...])
-///       ->   Scan(stacked x, g);   s0 + X' G,   X, G [turns * rows, ...]
+///     Scan(stacked h: ... y = MatMul(h, w); stacked y)   ->   Y = MatMul(Reshape(H), w)
+///     Scan(summed MatMul(x', g))                         ->   MatMul(X', G),  X, G [turns * rows, ...]
 ///
-/// Keeping the sum in the loop costs a read and a write of it each turn: for the weights of a
-/// recurrent layer more than the product. Fires where the state is read by the addition only. The
-/// terms are added in another grouping, so the last bits of the sum may differ from the loop's.
+/// Products and reductions of rows always: keeping a sum of products in the loop costs a read and a
+/// write of it each turn, for the weights of a recurrent layer more than the product. Others only
+/// where that stacks no more bytes than before; elementwise operations only where all who read the
+/// array are Scans, which do the work themselves again (`PullBack`). Sums are grouped differently
+/// then, so their last bits may differ from the loop's.
 package enum SinkReductions: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    try program.forEachBody { body throws(GraphError) in try run(&body) }
-    let constants = program.constants
-    var rewritten: [Instruction] = []
-    for instruction in program.instructions {
-      guard let scan = instruction.definition as? Scan else {
-        rewritten.append(instruction)
-        continue
-      }
-      var ports = ScanPorts(scan, instruction)
-      let behind = sink(&ports, scan, instruction, constants, &program)
-      rewritten.append(behind.isEmpty ? instruction : ports.instruction)
-      rewritten += behind
+    var memory = StackMemory(program)
+    program.rewriteScans { editor, outer in
+      let arrays = outer.arraysReadElsewhere
+      while editor.sinkOne(readElsewhere: arrays, &memory) {}
     }
-    program.instructions = rewritten
-  }
-
-  private static func sink(
-    _ ports: inout ScanPorts, _ scan: Scan, _ source: Instruction,
-    _ constants: [Value: NDArray], _ program: inout Program
-  ) -> [Instruction] {
-    let uses = ports.body.useCounts
-    let makers = Dictionary(
-      ports.body.instructions.flatMap { maker in maker.outputs.map { ($0, maker) } },
-      uniquingKeysWith: { first, _ in first })
-    var behind: [Instruction] = []
-    for state in ports.states {
-      guard let sum = makers[state.next], uses[state.next] == 1, uses[state.parameter] == 1,
-        sum.definition.name == "AddV2" || sum.definition.name == "AddN",
-        sum.inputs.count == 2, sum.inputs.contains(state.parameter),
-        let term = sum.inputs.first(where: { $0 != state.parameter }), uses[term] == 1,
-        let product = makers[term], let matmul = product.definition as? MatMul,
-        matmul.transposeA, !matmul.transposeB,
-        ports.body.type(term) == ports.body.type(state.parameter)
-      else { continue }
-      var builder = InstructionBuilder(name: product.name, origin: product.origin)
-      let x = stack(product.inputs[0], &ports, scan, &program, &builder)
-      let g = stack(product.inputs[1], &ports, scan, &program, &builder)
-      guard let x, let g else { continue }
-      if isZero(state.operand, constants) {
-        builder.append(matmul, [x, g], output: state.final)
-      } else {
-        let all = builder.append(matmul, [x, g], ports.body.type(term), &program)
-        builder.append(Binary.add, [state.operand, all], output: state.final)
-      }
-      behind += builder.instructions
-      ports.states.removeAll { $0.parameter == state.parameter }
-      ports.body.instructions.removeAll { $0.id == sum.id || $0.id == product.id }
-    }
-    return behind
-  }
-
-  /// Whether a value is a constant of zeros, which nothing has to be added to.
-  private static func isZero(_ value: Value, _ constants: [Value: NDArray]) -> Bool {
-    guard let array = constants[value], array.dtype.isFloating else { return false }
-    return array.withUnsafeBytes { $0.allSatisfy { $0 == 0 } }
-  }
-
-  /// All rows of a matrix that the body has in each turn, below each other.
-  private static func stack(
-    _ value: Value, _ ports: inout ScanPorts, _ scan: Scan, _ program: inout Program,
-    _ builder: inout InstructionBuilder
-  ) -> Value? {
-    let type = ports.body.type(value)
-    guard let extents = type.extents, extents.count == 2 else { return nil }
-    let whole = Scan.Rows(offset: 0, length: scan.turns)
-    let array: Value
-    if let port = ports.scanned.first(where: { $0.parameter == value && $0.rows == whole }) {
-      array = port.array
-    } else if let port = ports.stacked.first(where: { $0.value == value && $0.rows == whole }) {
-      array = port.output
-    } else if ports.invariants.contains(where: { $0.parameter == value }) {
-      return nil
-    } else {
-      array = program.newValue(TensorType(type.dtype, exact: [scan.turns] + extents))
-      ports.stacked.append(ScanPorts.Stacked(value: value, rows: whole, output: array))
-    }
-    let rows = [scan.turns * extents[0], extents[1]]
-    let shape = builder.constant(
-      NDArray.integers(rows, dtype: .int32, shape: [2]), &program)
-    return builder.append(
-      Reshape(), [array, shape], TensorType(type.dtype, exact: rows), &program)
   }
 }
 
-/// Appends instructions that stand for parts of one operation of the graph.
-struct InstructionBuilder {
-  let name: String
-  let origin: Instruction.Origin?
-  private(set) var instructions: [Instruction] = []
+extension Program {
+  /// Values that something else than a Scan reads.
+  fileprivate var arraysReadElsewhere: Set<Value> {
+    var result = Set(results)
+    result.formUnion(updates.map(\.value))
+    for instruction in instructions where !(instruction.definition is Scan) {
+      result.formUnion(instruction.inputs)
+    }
+    return result
+  }
+}
 
-  init(name: String, origin: Instruction.Origin?) {
-    self.name = name
-    self.origin = origin
+/// What a pass that moves work behind a Scan asks about its body.
+private struct ScanTail {
+  let ports: ScanPorts
+  let levels: ScanLevels
+  private let makers: [Value: Instruction]
+  private let next: Set<Value>
+  /// Values that instructions of the body read.
+  private let inside: Set<Value>
+  /// Instructions that only feed stacks and sums.
+  private var tail: Set<Value> = []
+  private var known: [Value: Bool] = [:]
+
+  init(_ ports: ScanPorts) {
+    self.ports = ports
+    levels = ports.levels
+    makers = ports.body.makers
+    next = Set(ports.states.map(\.next))
+    inside = ports.body.instructions.reduce(into: []) { $0.formUnion($1.inputs) }
+    var needed = next
+    for instruction in ports.body.instructions.reversed() {
+      if instruction.outputs.contains(where: needed.contains) {
+        needed.formUnion(instruction.inputs)
+      } else {
+        tail.insert(instruction.id)
+      }
+    }
   }
 
-  /// A constant.
-  mutating func constant(_ array: NDArray, _ program: inout Program) -> Value {
-    append(Const(array), [], TensorType(array.dtype, exact: array.shape), &program)
+  /// Whether the loop needs none of the results.
+  func leaves(_ instruction: Instruction) -> Bool {
+    !instruction.outputs.contains { inside.contains($0) || next.contains($0) }
   }
 
-  /// An instruction with one new result of this type.
-  mutating func append(
-    _ definition: some OpDefinition, _ inputs: [Value], _ type: TensorType,
-    _ program: inout Program
-  ) -> Value {
-    let output = program.newValue(type)
-    append(definition, inputs, output: output)
-    return output
+  /// Whether a value is an array behind the loop, or can be made there from what is.
+  mutating func isFree(_ value: Value) -> Bool {
+    if let known = known[value] { return known }
+    let result = findIsFree(value)
+    known[value] = result
+    return result
   }
 
-  /// An instruction whose result is `output`.
-  mutating func append(_ definition: some OpDefinition, _ inputs: [Value], output: Value) {
-    instructions.append(
-      Instruction(definition, inputs: inputs, outputs: [output], name: name, origin: origin))
+  private mutating func findIsFree(_ value: Value) -> Bool {
+    if levels[value] < ScanLevels.firstState || ports.isStacked(value) { return true }
+    guard let maker = makers[value], maker.definition.isElementwise, tail.contains(maker.id) else {
+      return false
+    }
+    return maker.inputs.allSatisfy { isFree($0) }
+  }
+}
+
+extension ScanPorts {
+  /// Whether the value of every turn stands in an array, alone or behind the start of a state.
+  fileprivate func isStacked(_ value: Value) -> Bool {
+    if stack(of: value) != nil { return true }
+    return stacked.contains { port in
+      guard let start = port.start else { return false }
+      return port.value == value || start == value
+    } || states.contains { $0.parameter == value && stack(of: $0.next) != nil }
+  }
+}
+
+extension ScanEditor {
+  /// Moves one instruction behind the loop; false where none moves any more.
+  fileprivate mutating func sinkOne(
+    readElsewhere: Set<Value>, _ memory: inout StackMemory
+  ) -> Bool {
+    var tail = ScanTail(ports)
+    for instruction in ports.body.instructions.reversed() where instruction.isMovable {
+      let outputs = Set(instruction.outputs)
+      let stacks = ports.stacked.filter { outputs.contains($0.value) }
+      let sums = ports.summed.filter { outputs.contains($0.value) }
+      guard stacks.isEmpty != sums.isEmpty, !instruction.definition.effects.contains(.stream),
+        stacks.allSatisfy({ $0.rows == ports.allRows && $0.start == nil }), sums.count <= 1
+      else { continue }
+      let definition = instruction.definition
+      let leaves = tail.leaves(instruction)
+      if definition.isElementwise {
+        let isFree = instruction.inputs.allSatisfy { tail.isFree($0) }
+        guard sums.isEmpty, leaves || isFree,
+          !stacks.contains(where: { readElsewhere.contains($0.output) })
+        else { continue }
+      } else if !leaves {
+        continue
+      }
+      let new = Set(instruction.inputs.filter { !tail.isFree($0) }).sorted()
+      let isAlways = definition.isContraction || !sums.isEmpty
+      guard isAlways || size(new) <= size(stacks.map(\.value)),
+        let bytes = memory.room(for: new.map { type($0) }, turns: turns)
+      else { continue }
+      let isDone =
+        sums.isEmpty
+        ? sink(instruction, stacks, tail.levels) : sink(instruction, sums[0], tail.levels)
+      guard isDone else { continue }
+      memory.take(bytes)
+      if leaves { remove([instruction.id]) }
+      return true
+    }
+    return false
+  }
+
+  private func size(_ values: [Value]) -> Int {
+    values.reduce(0) { $0 + (type($1).byteCount ?? 0) }
+  }
+
+  /// Makes stacks of an operation's results from stacks of its operands.
+  private mutating func sink(
+    _ instruction: Instruction, _ stacks: [ScanPorts.Stacked], _ levels: ScanLevels
+  ) -> Bool {
+    var next = self
+    guard let operands = next.operandsBehind(instruction, levels) else { return false }
+    var all = AllTurns(
+      instruction, turns: turns, operands: operands,
+      results: instruction.outputs.map { type($0) })
+    guard operands.contains(where: \.isStacked),
+      let arrays = try? instruction.definition.overTime(&all)
+    else { return false }
+    next.placeBehind(all)
+    for (output, array) in zip(instruction.outputs, arrays) {
+      for stack in stacks where stack.value == output { next.replacement[stack.output] = array }
+    }
+    let outputs = Set(stacks.map(\.output))
+    next.ports.stacked.removeAll { outputs.contains($0.output) }
+    self = next
+    return true
+  }
+
+  /// Makes the sum of an operation's result from stacks, or the sum, of its operands.
+  private mutating func sink(
+    _ instruction: Instruction, _ sum: ScanPorts.Summed, _ levels: ScanLevels
+  ) -> Bool {
+    var next = self
+    next.ports.summed.removeAll { $0.output == sum.output }
+    if instruction.definition.isLinear {
+      var operands: [AllTurns.Operand] = []
+      for input in instruction.inputs.dropFirst() {
+        guard !rows.contains(input), let operand = next.operand(input) else { return false }
+        operands.append(operand)
+      }
+      let type = type(instruction.inputs[0])
+      let total = next.newValue(type)
+      next.ports.summed.append(ScanPorts.Summed(value: instruction.inputs[0], output: total))
+      operands.insert(AllTurns.Operand(total, type, isStacked: false), at: 0)
+      var all = AllTurns(
+        instruction, turns: turns, operands: operands, results: [self.type(sum.value)])
+      guard let result = try? all.emit(instruction.definition, operands.map(\.value)) else {
+        return false
+      }
+      next.placeBehind(all)
+      next.replacement[sum.output] = result
+    } else {
+      guard let operands = next.operandsBehind(instruction, levels) else { return false }
+      var all = AllTurns(
+        instruction, turns: turns, operands: operands, results: [type(sum.value)])
+      guard operands.contains(where: \.isStacked),
+        let result = try? instruction.definition.sumOverTime(&all)
+      else { return false }
+      next.placeBehind(all)
+      next.replacement[sum.output] = result
+      }
+    self = next
+    return true
+  }
+
+  /// The operands of an instruction behind the loop; what is made in the loop is stacked.
+  private mutating func operandsBehind(
+    _ instruction: Instruction, _ levels: ScanLevels
+  ) -> [AllTurns.Operand]? {
+    var operands: [AllTurns.Operand] = []
+    for input in instruction.inputs {
+      if levels[input] < ScanLevels.firstState, let known = operand(input) {
+        operands.append(known)
+        continue
+      }
+      guard type(input).isExact else { return nil }
+      operands.append(AllTurns.Operand(array(of: input), type(input), isStacked: true))
+    }
+    return operands
+  }
+
+  /// The array of what a value is in all turns. A stack that is one of a state shifted by a turn,
+  /// `ForwardStacks` finds.
+  private mutating func array(of value: Value) -> Value {
+    if let known = ports.stack(of: value) { return known }
+    let array = newValue(type(value).stacked(turns))
+    ports.stacked.append(
+      ScanPorts.Stacked(value: value, rows: ports.allRows, output: array))
+    return array
   }
 }

@@ -32,6 +32,7 @@ package struct MatMulAdd: OpDefinition {
   }
 
   package var name: String { "MatMulAdd" }
+  package var isContraction: Bool { true }
   package static let attributes = [
     Attribute("addend", \MatMulAdd.addendText), Attribute("transpose_x", \.transposeX),
     Attribute("transpose_w", \.transposeW),

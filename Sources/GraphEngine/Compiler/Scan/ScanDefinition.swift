@@ -2,13 +2,15 @@ internal import GraphArrays
 
 /// A counted loop in normal form: the compiler's own operation, which no graph contains.
 ///
-///     Scan(turns, invariants..., states..., scanned...) -> finals..., stacked...
+///     Scan(turns, invariants..., states..., scanned...) -> finals..., stacked..., sums...
 ///
 /// In turn `t` the body is given every invariant, the states (at first their operands, then what
 /// the turn before made of them) and row `offset + t` of each scanned array. It gives back the next
-/// states and one row for each stacked result, which stands at row `offset + t` of that result;
-/// rows that no turn writes are zero. Turns run from 0 up, or from the last down where `isReversed`.
-/// A final is a state after the last turn, its operand where there are no turns.
+/// states, one row for each stacked result, which stands at row `offset + t` of that result, and one
+/// term of each sum over the turns. Rows that no turn writes are zero, but for the row before that
+/// of the first turn in stacks of which `starts` names a state: it is the operand of that state.
+/// Turns run from 0 up, or from the last down where `isReversed`. A final is a state after the last
+/// turn, its operand where there are no turns.
 ///
 /// The body has no counter and reads and writes no list at an index: whether and where an array is
 /// touched stands in the ports, so passes need not look for it.
@@ -33,16 +35,39 @@ package struct Scan: OpDefinition {
   package var stateCount: Int
   package var scanned: [Rows]
   package var stacked: [Rows]
+  /// For each stacked result the state, by number, whose values it holds: what the state starts as
+  /// stands in the row before the first turn's. Nil for most.
+  package var starts: [Int?]
+  package var sumCount: Int
+
+  package init(
+    turns: Int, isReversed: Bool, invariantCount: Int, stateCount: Int, scanned: [Rows],
+    stacked: [Rows], starts: [Int?]? = nil, sumCount: Int = 0
+  ) {
+    self.turns = turns
+    self.isReversed = isReversed
+    self.invariantCount = invariantCount
+    self.stateCount = stateCount
+    self.scanned = scanned
+    self.stacked = stacked
+    self.starts = starts ?? Array(repeating: nil, count: stacked.count)
+    self.sumCount = sumCount
+  }
 
   package var name: String { "Scan" }
-  package var outputCount: Int { stateCount + stacked.count }
+  package var outputCount: Int { stateCount + stacked.count + sumCount }
   package static let attributes = [
     Attribute("turns", \Scan.turns), Attribute("reversed", \.isReversed),
     Attribute("invariants", \.invariantCount), Attribute("states", \.stateCount),
     Attribute("scanned", \.scannedText), Attribute("stacked", \.stackedText),
+    Attribute("sums", \.sumCount),
   ]
   private var scannedText: String { Self.text(scanned) }
-  private var stackedText: String { Self.text(stacked) }
+  private var stackedText: String {
+    zip(stacked, starts).map { rows, start in
+      Self.text([rows]) + (start.map { " from state \($0)" } ?? "")
+    }.joined(separator: ", ")
+  }
   private static func text(_ rows: [Rows]) -> String {
     rows.map { "\($0.offset) of \($0.length)" }.joined(separator: ", ")
   }
@@ -52,6 +77,12 @@ package struct Scan: OpDefinition {
   package var states: Range<Int> { invariantCount..<invariantCount + stateCount }
   package var scannedInputs: Range<Int> {
     invariantCount + stateCount..<invariantCount + stateCount + scanned.count
+  }
+
+  /// The row of stacked result `k` that holds what its state starts as; nil where none does.
+  package func startRow(_ k: Int) -> Int? {
+    guard starts[k] != nil else { return nil }
+    return isReversed ? stacked[k].offset + turns : stacked[k].offset - 1
   }
 
   /// The compiler infers the types of a Scan with those of its body.

@@ -71,6 +71,12 @@ package struct BroadcastTo: OpDefinition {
     return .view(request, strides: strides)
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), !all.isStacked(1) else { return nil }
+    let shape = all.extents(ofResult: 0)
+    return [try all.emit(self, [all.aligned(0, rank: shape.count - 1), all.vector(shape)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [context.unbroadcast(context.dy(), to: 0), nil]
   }

@@ -123,6 +123,13 @@ package struct ConcatV2: OpDefinition {
   }
 
   /// The part of the gradient that each operand has in the result.
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard let axis = all.axis(count, rank: all.rank(0)) else { return nil }
+    var parts: [Value] = []
+    for operand in 0..<count { parts.append(try all.stack(operand)) }
+    return [try all.emit(self, parts + [all.integer(axis)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let dy = context.dy()
     let rank = context.outputType().shape.rank

@@ -113,6 +113,13 @@ package struct GatherV2: OpDefinition {
     }
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard !all.isStacked(0), all.isStacked(1), batchDims == 0,
+      all.axis(2, rank: all.rank(0)) == 1
+    else { return nil }
+    return [try all.emit(self, all.operands.map(\.value))]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [try inputGradient(context), nil, nil]
   }

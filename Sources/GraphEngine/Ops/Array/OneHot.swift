@@ -103,6 +103,14 @@ package struct OneHot: OpDefinition {
   }
 
   /// As in TensorFlow, the two values get no gradient.
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), !all.operands.dropFirst().contains(where: \.isStacked) else {
+      return nil
+    }
+    let stacked = axis < 0 ? self : OneHot(axis: axis + 1)
+    return [try all.emit(stacked, all.operands.map(\.value))]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [nil, nil, nil, nil]
   }

@@ -69,6 +69,12 @@ package struct Pack: OpDefinition {
       })
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    var parts: [Value] = []
+    for operand in 0..<count { parts.append(try all.stack(operand)) }
+    return [try all.emit(axis < 0 ? self : Pack(count: count, axis: axis + 1), parts)]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     unstack(context.dy(), count: count, axis: axis)
   }

@@ -71,6 +71,14 @@ package struct Pad: OpDefinition {
     return try .padding(request)
   }
 
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let paddings = all.integers(1) else { return nil }
+    let matrix = all.integers([0, 0] + paddings, shape: [paddings.count / 2 + 1, 2])
+    return [try all.emit(self, [all.operands[0].value, matrix])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [context.withoutPaddings(), nil]
   }
@@ -99,6 +107,12 @@ package struct PadV2: OpDefinition {
   }
 
   /// As in TensorFlow, the padding's value gets no gradient.
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), !all.isStacked(2), let paddings = all.integers(1) else { return nil }
+    let matrix = all.integers([0, 0] + paddings, shape: [paddings.count / 2 + 1, 2])
+    return [try all.emit(self, [all.operands[0].value, matrix, all.operands[2].value])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [context.withoutPaddings(), nil, nil]
   }

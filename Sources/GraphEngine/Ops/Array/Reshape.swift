@@ -88,6 +88,12 @@ package struct Reshape: OpDefinition {
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)
   }
 
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    try all.reshape()
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [reshape(context.dy(), context.inputShape(0)), nil]
   }

@@ -60,6 +60,13 @@ package struct ReverseV2: OpDefinition {
     return .view(request, strides: strides, offset: offset)
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let axes = all.integers(1) else { return nil }
+    let rank = all.rank(0)
+    let shifted = axes.map { ($0 < 0 ? $0 + rank : $0) + 1 }
+    return [try all.emit(self, [all.operands[0].value, all.vector(shifted)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [context.graph.tensor(ReverseV2(), [context.dy(), context.input(1)]), nil]
   }

@@ -120,6 +120,14 @@ package struct Slice: OpDefinition {
   }
 
   /// The gradient stands where the part was, among zeros.
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let begin = all.integers(1) else { return nil }
+    let size = all.vector(all.extents(ofResult: 0))
+    return [try all.emit(self, [all.operands[0].value, all.vector([0] + begin), size])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let dy = context.dy()
     if let begin = context.knownIntegers(1), let extents = context.inputType(0).extents,

@@ -22,6 +22,13 @@ package struct SliceMasks: Sendable, Hashable {
     self.newAxis = newAxis
     self.shrinkAxis = shrinkAxis
   }
+
+  /// The masks with an entry before the others that takes the whole of an axis.
+  var afterWholeAxis: SliceMasks {
+    SliceMasks(
+      begin: begin << 1 | 1, end: end << 1 | 1, ellipsis: ellipsis << 1, newAxis: newAxis << 1,
+      shrinkAxis: shrinkAxis << 1)
+  }
 }
 
 /// A strided slice spelled out: what each axis of the operand contributes, and the result's axes.

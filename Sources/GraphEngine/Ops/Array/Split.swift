@@ -75,6 +75,11 @@ package struct Split: OpDefinition {
     return try .parts(request, of: 1, axis: try request.integers(0).first ?? 0)
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(1), let axis = all.axis(0, rank: all.rank(1)) else { return nil }
+    return try all.emitAll(self, [all.integer(axis), all.operands[1].value])
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [nil, context.joinedGradients(count, axis: 0)]
   }
@@ -144,6 +149,14 @@ package struct SplitV: OpDefinition {
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .parts(request, of: 0, axis: try request.integers(2).first ?? 0)
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), !all.isStacked(1), let axis = all.axis(2, rank: all.rank(0)) else {
+      return nil
+    }
+    return try all.emitAll(
+      self, [all.operands[0].value, all.operands[1].value, all.integer(axis)])
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

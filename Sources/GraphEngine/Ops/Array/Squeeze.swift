@@ -51,6 +51,12 @@ package struct Squeeze: OpDefinition {
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)
   }
 
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    try all.reshape()
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [reshape(context.dy(), context.inputShape(0))]
   }

@@ -137,6 +137,15 @@ package struct StridedSlice: OpDefinition {
     }
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let begin = all.integers(1), let end = all.integers(2),
+      let strides = all.integers(3)
+    else { return nil }
+    let entries = [all.vector([0] + begin), all.vector([0] + end), all.vector([1] + strides)]
+    let stacked = StridedSlice(masks: masks.afterWholeAxis)
+    return [try all.emit(stacked, [all.operands[0].value] + entries)]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [
       stridedSliceGradient(

@@ -70,6 +70,11 @@ package struct Tile: OpDefinition {
   }
 
   /// The sum over all copies.
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let multiples = all.integers(1) else { return nil }
+    return [try all.emit(self, [all.operands[0].value, all.vector([1] + multiples)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard let rank = context.inputType(0).shape.rank ?? context.inputType(1).shape[0] else {
       throw GraphError(.unimplemented, "Tile of an operand of unknown rank has no gradient")

@@ -85,6 +85,14 @@ package struct Transpose: OpDefinition {
     return .view(request, strides: axes.map { strides[$0] })
   }
 
+  package var isLinear: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let order = all.integers(1) else { return nil }
+    let axes = [0] + (try Self.axes(order)).map { $0 + 1 }
+    return [try all.emit(self, [all.operands[0].value, all.vector(axes)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     if let order = context.knownIntegers(1), let axes = try? Self.axes(order) {
       var inverse = axes

@@ -68,6 +68,11 @@ package struct Unpack: OpDefinition {
       })
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    let stacked = axis < 0 ? self : Unpack(count: count, axis: axis + 1)
+    return try all.emitAll(stacked, [all.operands[0].value])
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard count > 0 else { return [nil] }
     return [stack((0..<count).map { context.dy($0) }, axis: axis)]

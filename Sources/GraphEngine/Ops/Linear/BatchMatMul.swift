@@ -60,6 +60,12 @@ package struct BatchMatMul: OpDefinition {
     return try MatrixKernel.make(plan, request, name)
   }
 
+  package var isContraction: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    broadcasts ? try all.broadcast(self) : try all.elementwise(self)
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard context.inputType().dtype.isFloating else { return [nil, nil] }
     let graph = context.operation.graph

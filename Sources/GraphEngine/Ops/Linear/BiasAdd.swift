@@ -65,6 +65,16 @@ package struct BiasAdd: OpDefinition {
     }
   }
 
+  package var isElementwise: Bool { dataFormat == "NHWC" }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard isElementwise else { return nil }
+    if all.isStacked(0), !all.isStacked(1) {
+      return [try all.emit(self, all.operands.map(\.value))]
+    }
+    return try all.broadcast(Binary.add)
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard context.inputType().dtype.isFloating else { return [nil, nil] }
     let dy = context.dy()
@@ -104,6 +114,17 @@ package struct BiasAddGrad: OpDefinition {
     let plan = ReductionPlan(shape: shape, axes: shape.indices.filter { $0 != axis })
     return plan.kernel(
       ReductionPlan.Loop(rows: rows, columns: columns), elementSize: request.dtype.byteSize)
+  }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard dataFormat == "NHWC" else { return nil }
+    let axes = all.vector(Array(1..<all.rank(0)))
+    return [try all.emit(Reduction["Sum"], [all.operands[0].value, axes])]
+  }
+
+  package func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value? {
+    guard dataFormat == "NHWC" else { return nil }
+    return try all.emit(self, [all.operands[0].value])
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

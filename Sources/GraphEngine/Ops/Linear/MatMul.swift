@@ -57,6 +57,29 @@ package struct MatMul: OpDefinition {
     return try MatrixKernel.make(plan, request, name)
   }
 
+  package var isContraction: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), !all.isStacked(1), !transposeA else { return nil }
+    let (count, depth) = (all.turns * all.extents(0)[0], all.extents(0)[1])
+    let rows = try all.reshape(all.operands[0].value, to: [count, depth])
+    let product = try all.emit(self, [rows, all.operands[1].value])
+    return [try all.reshape(asResult: product)]
+  }
+
+  /// One product that sums over the rows of all turns: `sum_t a_t' b_t`.
+  package func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value? {
+    guard all.isStacked(0), all.isStacked(1) else { return nil }
+    var rows: [Value] = []
+    for (index, isTransposed) in [transposeA, !transposeB].enumerated() {
+      var stack = all.operands[index].value
+      if !isTransposed { stack = try all.emit(Transpose(), [stack, all.vector([0, 2, 1])]) }
+      let extents = isTransposed ? all.extents(index) : all.extents(index).reversed()
+      rows.append(try all.reshape(stack, to: [all.turns * extents[0], extents[1]]))
+    }
+    return try all.emit(MatMul(transposeA: true), rows)
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard context.inputType().dtype.isFloating else { return [nil, nil] }
     let graph = context.operation.graph

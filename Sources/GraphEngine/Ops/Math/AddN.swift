@@ -71,6 +71,12 @@ package struct AddN: OpDefinition {
     }
   }
 
+  package var isElementwise: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    try all.elementwise(self)
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let dy = context.dy()
     return context.operation.inputs.map { _ in dy }

@@ -89,6 +89,12 @@ package struct Binary: OpDefinition {
     }
   }
 
+  package var isElementwise: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    broadcasts ? try all.broadcast(self) : try all.elementwise(self)
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard let dx, let dy else { throw GraphError(.unimplemented, "\(name) has no gradient") }
     guard context.inputType().dtype.isFloating else { return [nil, nil] }

@@ -45,6 +45,8 @@ package struct Cast: OpDefinition {
     return .unary(KernelTable.best.cast(from: from, to: to), request)
   }
 
+  package var isElementwise: Bool { true }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let source = context.inputType().dtype
     guard source.isFloating, dtype.isFloating else { return [nil] }

@@ -39,6 +39,8 @@ package struct SelectV2: OpDefinition {
     try .select(request, named: name, conditionShape: request.inputShape(0))
   }
 
+  package var isElementwise: Bool { true }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard context.inputType(1).dtype.isFloating else { return [nil, nil, nil] }
     let condition = context.input(0)

@@ -37,6 +37,8 @@ package struct Unary: OpDefinition {
     return .unary(loop, request)
   }
 
+  package var isElementwise: Bool { true }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard let derivative else { throw GraphError(.unimplemented, "\(name) has no gradient") }
     guard context.inputType().dtype.isFloating else { return [nil] }

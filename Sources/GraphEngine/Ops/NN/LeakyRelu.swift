@@ -39,6 +39,8 @@ package struct LeakyRelu: OpDefinition {
     }
   }
 
+  package var isElementwise: Bool { true }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let definition = LeakyReluGrad(alpha: alpha)
     return [context.operation.graph.tensor(definition, [context.dy(), context.input()])]
@@ -82,6 +84,12 @@ package struct LeakyReluGrad: OpDefinition {
         arguments.input(0, as: Double.self) + range.lowerBound,
         arguments.input(1, as: Double.self) + range.lowerBound, range.count, Double(alpha))
     }
+  }
+
+  package var isElementwise: Bool { true }
+
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    try all.elementwise(self)
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {

@@ -64,6 +64,10 @@ package struct SoftmaxRows: OpDefinition {
     }
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    [try all.emit(self, [all.operands[0].value])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     let dy = context.dy()
     let y = context.output()

@@ -147,6 +147,14 @@ package struct SparseSoftmaxCrossEntropy: OpDefinition {
         + "Label values: \(shown)\(labels.count > 100 ? " ..." : "")")
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    let (logits, labels) = (try all.stack(0), try all.stack(1))
+    let (count, classes) = (all.turns * all.extents(0)[0], all.extents(0)[1])
+    let rows = try all.reshape(logits, to: [count, classes])
+    let results = try all.emitAll(self, [rows, all.reshape(labels, to: [count])])
+    return [try all.reshape(asResult: results[0]), try all.reshape(asResult: results[1], 1)]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     var dlogits = expandDims(context.dy(0), axis: -1) * context.output(1)
     if let dbackprop = context.outputGradients[1] {

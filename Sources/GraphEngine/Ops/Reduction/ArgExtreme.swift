@@ -133,5 +133,10 @@ package struct ArgExtreme: OpDefinition {
       _ n: Int, _ inner: Int
     ) -> Void
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let axis = all.axis(1, rank: all.rank(0)) else { return nil }
+    return [try all.emit(self, [all.operands[0].value, all.integer(axis)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] { [nil, nil] }
 }

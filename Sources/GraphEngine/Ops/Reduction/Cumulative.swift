@@ -144,6 +144,11 @@ package struct Cumulative: OpDefinition {
     }
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let axis = all.axis(1, rank: all.rank(0)) else { return nil }
+    return [try all.emit(self, [all.operands[0].value, all.integer(axis)])]
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard context.inputType().dtype.isFloating else { return [nil, nil] }
     let (graph, axis) = (context.operation.graph, context.input(1))

@@ -135,6 +135,20 @@ package struct Reduction: OpDefinition {
     }
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard all.isStacked(0), let axes = all.integers(1) else { return nil }
+    let positions = try Self.positions(axes, rank: all.rank(0)).map { $0 + 1 }
+    return [try all.emit(self, [all.operands[0].value, all.vector(positions)])]
+  }
+
+  package func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value? {
+    guard name == "Sum", all.isStacked(0), let axes = all.integers(1) else { return nil }
+    let positions = try [0] + Self.positions(axes, rank: all.rank(0)).map { $0 + 1 }
+    let sum = try all.emit(
+      keepingDims(false), [all.operands[0].value, all.vector(positions)])
+    return try all.reshape(sum, to: all.results[0].extents ?? [])
+  }
+
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     guard let derivative else { throw GraphError(.unimplemented, "\(name) has no gradient") }
     guard context.inputType().dtype.isFloating else { return [nil, nil] }
