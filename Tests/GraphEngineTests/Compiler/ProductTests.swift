@@ -127,10 +127,8 @@ struct ScanLevelTests {
       let a = tanh(x * w + states[1] + states[2])
       return [tanh(states[0] + a), a, states[1] * exp(w)]
     }
-    let compiled = try Compiler.compile(
-      graph: graph, fetches: hs, targets: [], feeds: [xs, h0, w],
-      feedTypes: [[5, 3], [3], [3]].map { TensorType(.float32, exact: $0) }
-    ).program
+    let compiled = try scanProgram(
+      graph, fetching: hs, feeding: [(xs, [5, 3]), (h0, [3]), (w, [3])])
     let loop = try #require(compiled.instructions.first { $0.definition is Scan })
     let definition = try #require(loop.definition as? Scan)
     let body = loop.bodies[0]

@@ -50,10 +50,12 @@ struct Derivatives {
     session = try Session(graph)
   }
 
-  func values(_ tensors: [Tensor], _ inputs: [NDArray]) throws -> [NDArray] {
+  func values(
+    _ tensors: [Tensor], _ inputs: [NDArray], in other: Session? = nil
+  ) throws -> [NDArray] {
     var feeds = Feeds()
     for (operand, value) in zip(operands, inputs) { feeds.add(value, for: operand) }
-    return try session.run(tensors, feeding: feeds)
+    return try (other ?? session).run(tensors, feeding: feeds)
   }
 }
 

@@ -4,12 +4,14 @@ import Testing
 
 @Suite("Gradients of loops and branches")
 struct LoopGradientTests {
-  @Test("agree with differences, to second order", arguments: LoopCase.all)
+  @Test("agree with differences, to second order", arguments: LoopCase.all + LoopCase.recurrent)
   func differences(_ example: LoopCase) throws {
     try example.check(shapesAreKnown: true)
   }
 
-  @Test("agree with differences where shapes are not known", arguments: LoopCase.all)
+  @Test(
+    "agree with differences where shapes are not known",
+    arguments: LoopCase.all + LoopCase.recurrent)
   func unknownShapes(_ example: LoopCase) throws {
     try example.check(shapesAreKnown: false)
   }

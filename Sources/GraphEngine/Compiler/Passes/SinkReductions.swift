@@ -190,7 +190,7 @@ extension ScanEditor {
       else { return false }
       next.placeBehind(all)
       next.replacement[sum.output] = result
-      }
+    }
     self = next
     return true
   }
