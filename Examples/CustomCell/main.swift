@@ -3,8 +3,14 @@
 // Both start from the same weights and read the same sequences, so they give the same outputs; then
 // the one of this file learns to tell whether a sequence has more ones than zeros.
 
+import ArgumentParser
 import Foundation
 import StaticGraph
+
+/// What can be asked for on the command line.
+struct Options: ParsableArguments {
+  @Option(help: "Number of threads that compute.") var workers: Int?
+}
 
 /// A long short-term memory cell, gate by gate.
 struct HandmadeLSTM: RNNCell {
@@ -67,7 +73,7 @@ if let kernel = weights["theirs/basic_lstm_cell/kernel"],
 }
 let difference = reduceMax(abs(mine - theirs))
 
-let session = try Session(graph)
+let session = try Session(graph, options: .init(workers: Options.parseOrExit().workers))
 try session.run(graph.globalVariablesInitializer())
 try session.run(copies)
 let distance: Float = try session.run(difference).scalar()

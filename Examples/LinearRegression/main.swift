@@ -1,7 +1,12 @@
 // Fits y = w x + b to points that lie around y = 3 x + 2, by gradient descent.
 
+import ArgumentParser
 import Foundation
 import StaticGraph
+
+struct Options: ParsableArguments {
+  @Option(help: "Number of threads that compute.") var workers: Int?
+}
 
 let count = 200
 let xs = NDArray.linspace(-1, 1, count: count)
@@ -20,7 +25,7 @@ let b = graph.variable("b", initial: 0.0)
 let loss = reduceMean(square(w * x + b - y), name: "loss")
 let train = GradientDescentOptimizer(learningRate: 0.2).minimize(loss)
 
-let session = try Session(graph)
+let session = try Session(graph, options: .init(workers: Options.parseOrExit().workers))
 try session.run(graph.globalVariablesInitializer())
 for step in 0...80 {
   let (value, _) = try session.run(loss, train, feeding: [x: xs, y: ys])

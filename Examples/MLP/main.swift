@@ -1,7 +1,13 @@
 // A network with one hidden layer learns which of two interleaved spirals a point lies on.
 
+import ArgumentParser
 import Foundation
 import StaticGraph
+
+/// What can be asked for on the command line.
+struct Options: ParsableArguments {
+  @Option(help: "Number of threads that compute.") var workers: Int?
+}
 
 /// `count` points on each of two spirals: coordinates `[2 * count, 2]` and labels `[2 * count]`.
 func spirals(count: Int) -> (points: NDArray, labels: NDArray) {
@@ -30,7 +36,7 @@ let isRight = argmax(logits, axis: 1, outputType: .int32) .== labels
 let accuracy = reduceMean(cast(isRight, to: .float32))
 let train = AdamOptimizer(learningRate: 0.02).minimize(loss)
 
-let session = try Session(graph)
+let session = try Session(graph, options: .init(workers: Options.parseOrExit().workers))
 try session.run(graph.globalVariablesInitializer())
 let feeds: Feeds = [inputs: points, labels: classes]
 for step in 0..<400 {

@@ -1,8 +1,14 @@
 // Loops in a graph: one whose number of turns comes from the data, its gradient, a scan, a map and a
 // loop in a loop.
 
+import ArgumentParser
 import Foundation
 import StaticGraph
+
+/// What can be asked for on the command line.
+struct Options: ParsableArguments {
+  @Option(help: "Number of threads that compute.") var workers: Int?
+}
 
 let graph = Graph(seed: 1)
 
@@ -41,7 +47,7 @@ let (_, primes) = whileLoop(graph.constant(2), graph.constant(0)) { n, _ in
   return (n + 1, count + cast(divisor .== 0, to: .int32))
 }
 
-let session = try Session(graph)
+let session = try Session(graph, options: .init(workers: Options.parseOrExit().workers))
 for value in [6, 7, 27] {
   print(
     "\(value) takes \(try session.run(turns, feeding: [start: value]).scalar(as: Int.self)) turns")
