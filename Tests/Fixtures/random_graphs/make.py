@@ -1,7 +1,8 @@
 """Golden values of random operations in whole graphs: seeds, names and stream positions.
 
 Writes `graphs.json`: for each pair of a graph's seed and the operations' own seed, the names and
-seeds of the random operations, and the values of three runs of one session.
+seeds of the random operations, and the values of three runs of one session, those of normal
+distributions also as they are drawn.
 """
 
 import os
@@ -45,6 +46,9 @@ def row(graph_seed, seed):
             if op.op_def.is_stateful
         ]
         names = {key: value.op.name for key, value in tensors.items()}
+        # What is drawn, before it is scaled and shifted: draw * stddev + mean.
+        for key in ("normal", "truncated"):
+            tensors[key + "_draw"] = tensors[key].op.inputs[0].op.inputs[0]
         with session(graph) as run:
             runs = [run.run(tensors) for _ in range(RUNS)]
     return {
