@@ -47,7 +47,7 @@ struct TypeInference {
       known: instruction.inputs.map { known[$0] })
     var types: [TensorType]
     do throws(GraphError) {
-      types = try instruction.definition.infer(context)
+      types = try instruction.definition.inferChecked(context)
     } catch {
       var error = error
       if error.inputTypes.isEmpty { error.inputTypes = context.types }
@@ -174,6 +174,7 @@ struct TypeInference {
         ? type
         : TensorType(
           type.dtype, exact: [scan.stacked[k - scan.stateCount].length] + (type.extents ?? []))
+      try program.type(output).checkExtents()
     }
     program.instructions[i].bodies[0] = body
   }

@@ -11,7 +11,7 @@ final class LoopBuilder {
 
   private struct Variable {
     let parameter: Tensor
-    /// Declares the start, in the parent.
+    /// Declares the start, in the parent. Must not hold the builder, which holds it.
     let initial: () -> Tensor
     /// The next value; the parameter where the variable is invariant.
     var next: Tensor
@@ -137,7 +137,10 @@ extension Graph {
 
   /// `tensor` as this body sees it; a mistake is recorded where it cannot be seen from here.
   func importing(orRecording tensor: Tensor) -> Tensor {
-    guard tensor.isValid else { return tensor }
+    guard tensor.isValid else {
+      adoptMistakes(of: [tensor])
+      return tensor
+    }
     do throws(GraphError) {
       return try importing(tensor)
     } catch {

@@ -9,7 +9,7 @@ struct Retracing {
   /// Variables handed out before the closure was first called.
   private let start: Int
   /// Variables that an outer repetition is yet to hand out again.
-  private var waiting: [Variable]
+  private var waiting: [VariableRecord]
   private var isRepeating = false
 
   /// Begins with the next call of a closure that declares on `graph`, the outermost one.
@@ -50,7 +50,7 @@ extension VariableStore {
   ///
   /// - Parameters:
   ///   - name: The name asked for. Where `isUnique` is false, the variable may have got a number.
-  mutating func takeRepeated(_ name: String, isUnique: Bool) -> Variable? {
+  mutating func takeRepeated(_ name: String, isUnique: Bool) -> VariableRecord? {
     guard
       let index = repeated.firstIndex(where: { $0.name == name })
         ?? (isUnique ? nil : repeated.firstIndex { $0.name.hasPrefix("\(name)_") })

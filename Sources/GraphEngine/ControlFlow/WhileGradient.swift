@@ -18,7 +18,8 @@ extension While {
     guard !active.isEmpty, let history = operation.outputs.last else { return answers }
     let count = context.values.tape(of: history, path: [], .count)
     let loop = LoopBuilder(in: operation.graph)
-    let step = loop.variable("step", TensorType(.int32, [])) { loop.parent.int32(0, name: "step") }
+    let parent = loop.parent
+    let step = loop.variable("step", TensorType(.int32, [])) { parent.int32(0, name: "step") }
     var states: [Int: Tensor] = [:]
     for index in active {
       let isInvariant = isInvariant(index)

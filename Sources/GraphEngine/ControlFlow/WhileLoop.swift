@@ -64,7 +64,10 @@ extension Graph {
     body: (LoopBuilder, [Tensor]) -> [Tensor]
   ) -> (variables: [Tensor], added: [Tensor]) {
     let invalid = initial.map { _ in Tensor.invalid(in: innermost) }
-    guard initial.allSatisfy(\.isValid) else { return (invalid, []) }
+    guard initial.allSatisfy(\.isValid) else {
+      adoptMistakes(of: initial)
+      return (invalid, [])
+    }
     var types = initial.map(\.type)
     var trace = Retracing(of: root)
     while true {

@@ -21,7 +21,8 @@ extension OpDefinition {
       throw GraphError(.invalidArgument, "an operand of \(name) is not constant")
     }
     let exact = operands.map { TensorType($0.dtype, exact: $0.shape) }
-    let outputs = try infer(InferenceContext(types: exact, known: operands.map { .array($0) }))
+    let outputs = try inferChecked(
+      InferenceContext(types: exact, known: operands.map { .array($0) }))
     guard outputs.allSatisfy(\.isExact) else {
       throw GraphError(.invalidArgument, "a result of \(name) has no exact type")
     }

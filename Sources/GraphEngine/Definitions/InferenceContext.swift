@@ -111,6 +111,16 @@ package struct InferenceContext: Sendable {
     }
   }
 
+  /// The most results that an operation may have.
+  package static let largestOutputCount = 1 << 20
+
+  /// - Throws: `GraphError` where no operation can have so many results.
+  package func expect(outputCount: Int) throws(GraphError) {
+    guard (0...Self.largestOutputCount).contains(outputCount) else {
+      throw GraphError(.invalidArgument, "an operation cannot have \(outputCount) results")
+    }
+  }
+
   /// - Throws: `GraphError` where the operand has another dtype than these.
   package func expect(_ index: Int, isOneOf dtypes: Set<DType>) throws(GraphError) {
     guard dtypes.contains(types[index].dtype) else {

@@ -67,6 +67,15 @@ extension OpDefinition {
   /// Whether `other` is the same definition with equal attributes.
   package func isEqual(to other: any OpDefinition) -> Bool { (other as? Self) == self }
 
+  /// `infer`, where each result is one that an array can be.
+  ///
+  /// - Throws: `GraphError`, that of `infer` among others.
+  package func inferChecked(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
+    let types = try infer(context)
+    for type in types { try type.checkExtents() }
+    return types
+  }
+
   /// What is known of each output's value, given what is known of the operands.
   ///
   /// Only small integer values are kept: they are shapes, axes and indices.

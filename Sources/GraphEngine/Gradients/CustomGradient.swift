@@ -25,7 +25,10 @@ public func customGradient(
   _ body: ([Tensor]) -> (value: Tensor, gradient: (_ dy: Tensor) -> [Tensor?])
 ) -> Tensor {
   let (value, gradient) = body(xs)
-  guard value.isValid, xs.allSatisfy(\.isValid) else { return .invalid(in: value.graph) }
+  guard value.isValid, xs.allSatisfy(\.isValid) else {
+    value.graph.adoptMistakes(of: xs)
+    return .invalid(in: value.graph)
+  }
   let graph = value.graph.innermost
   let rule = Graph(bodyOf: graph)
   let dy = rule.parameter(value.type, name: "dy")
@@ -44,26 +47,25 @@ public func customGradient(
     rule: Body(
       graph: rule, parameters: [dy] + rule.captures.map(\.parameter),
       results: answers.compactMap { $0 }),
-    captured: rule.captures.map(\.outer), isGiven: answers.map { $0 != nil })
-  return graph.tensor(definition, [value] + xs, name: "CustomGradient")
+    isGiven: answers.map { $0 != nil })
+  return graph.tensor(
+    definition, [value] + xs + rule.captures.map(\.outer), name: "CustomGradient")
 }
 
 /// Its first operand, with a gradient that was declared for it. TF: `IdentityN` with a
 /// `_gradient_op_type`.
 ///
-/// The other operands are what the gradient is with respect to.
+/// The operands after it are what the gradient is with respect to, and what the gradient captured.
 package struct CustomGradient: OpDefinition {
   /// The gradient: of the gradient of the value, and of what it captured.
   let rule: Body
-  /// What the rule captured: parameters of the rule from the second on.
-  let captured: [Tensor]
-  /// Which operands have a gradient.
+  /// Which operands after the first have a gradient.
   let isGiven: [Bool]
 
   package var name: String { "CustomGradient" }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
-    try context.expect(count: isGiven.count + 1)
+    try context.expect(count: isGiven.count + rule.parameters.count)
     return [context[0]]
   }
 
@@ -76,9 +78,10 @@ package struct CustomGradient: OpDefinition {
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
+    let captured = context.operation.inputs.dropFirst(isGiven.count + 1)
     let arguments = [context.dy()] + captured.map { context.values.value(of: $0) }
     var results = context.operation.graph.inline(rule, arguments)[...]
-    return [nil] + isGiven.map { $0 ? results.popFirst() : nil }
+    return [nil] + isGiven.map { $0 ? results.popFirst() : nil } + captured.map { _ in nil }
   }
 }
 

@@ -101,7 +101,7 @@ extension Graph {
   fileprivate func inside(_ tensor: Tensor) -> Tensor? {
     if tensor.graph === self { return tensor }
     guard let outer = parent?.inside(tensor) else { return nil }
-    return state.withLock { $0.captures[outer] }
+    return captured(outer)
   }
 
   /// Whether this graph is `other` or one of the graphs around it.

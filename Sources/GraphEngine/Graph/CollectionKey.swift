@@ -32,13 +32,42 @@ extension CollectionKey where Element == Operation {
 extension Graph {
   /// Remembers `element` under `key`.
   public func addToCollection<E>(_ key: CollectionKey<E>, _ element: E) {
-    root.state.withLock { $0.collections[key.name, default: []].append(element) }
+    let item = CollectionItem(element, in: root)
+    root.state.withLock { $0.collections[key.name, default: []].append(item) }
   }
 
   /// What was remembered under `key`, in order.
   public func collection<E>(_ key: CollectionKey<E>) -> [E] {
-    root.state.withLock { state in
-      (state.collections[key.name] ?? []).compactMap { $0 as? E }
+    let root = root
+    let items = root.state.withLock { $0.collections[key.name] ?? [] }
+    return items.compactMap { $0.element(in: root) as? E }
+  }
+}
+
+/// What a graph remembers: parts of itself by their nodes, since they would keep it alive.
+enum CollectionItem: Sendable {
+  case tensor(NodeOutput)
+  case operation(Int32)
+  case variable(VariableRecord)
+  case other(any Sendable)
+
+  init(_ element: any Sendable, in graph: Graph) {
+    switch element {
+    case let tensor as Tensor where tensor.graph === graph: self = .tensor(tensor.output)
+    case let operation as Operation where operation.graph === graph:
+      self = .operation(operation.node)
+    case let variable as Variable where variable.handle.graph === graph:
+      self = .variable(VariableRecord(variable))
+    default: self = .other(element)
+    }
+  }
+
+  func element(in graph: Graph) -> any Sendable {
+    switch self {
+    case .tensor(let output): output.tensor(in: graph)
+    case .operation(let node): Operation(graph: graph, node: node)
+    case .variable(let record): record.variable(in: graph)
+    case .other(let element): element
     }
   }
 }

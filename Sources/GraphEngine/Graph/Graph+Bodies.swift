@@ -57,7 +57,7 @@ extension Graph {
           + "outside of it")
     }
     let outer = try parent.importing(tensor)
-    if let inner = state.withLock({ $0.captures[outer] }) { return inner }
+    if let inner = captured(outer) { return inner }
     let source = outer.graph.node(outer.node)
     let inner: Tensor
     if let constant = source.definition as? Const, !outer.dtype.isFloating {
@@ -66,14 +66,15 @@ extension Graph {
       inner = withoutControls {
         reopen { self.tensor(constant, [], name: plainName(source.name)) }
       }
-      state.withLock { $0.captures[outer] = inner }
+      guard inner.isValid else { return inner }
+      state.withLock { $0.captures[outer.output] = inner.output }
       return inner
     }
     inner = withoutControls { parameter(outer.type, name: plainName(source.name)) }
     guard inner.isValid else { return inner }
     state.withLock { state in
-      state.captures[outer] = inner
-      state.captureOrder.append(outer)
+      state.captures[outer.output] = inner.output
+      state.captureOrder.append(outer.output)
     }
     return inner
   }
@@ -81,9 +82,22 @@ extension Graph {
   /// What this body captures from its parent, in order of first use: tensor outside, parameter
   /// inside.
   package var captures: [(outer: Tensor, parameter: Tensor)] {
-    state.withLock { state in
-      state.captureOrder.compactMap { outer in state.captures[outer].map { (outer, $0) } }
+    guard let parent else { return [] }
+    return state.withLock { state in
+      state.captureOrder.compactMap { outer in
+        state.captures[outer].map { (outer.tensor(in: parent), $0.tensor(in: self)) }
+      }
     }
+  }
+
+  /// What stands in this body for a tensor of its parent; nil where it was not captured.
+  package func captured(_ outer: Tensor) -> Tensor? {
+    state.withLock { $0.captures[outer.output] }?.tensor(in: self)
+  }
+
+  /// The tensor of the parent that a parameter of this body stands for; nil for other tensors.
+  package func outside(of parameter: Tensor) -> Tensor? {
+    captures.first { $0.parameter == parameter }?.outer
   }
 
   private func plainName(_ name: String) -> String {

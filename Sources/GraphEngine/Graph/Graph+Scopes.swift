@@ -42,7 +42,11 @@ extension Graph {
     _ operations: [Operation], _ body: () throws -> R
   ) rethrows -> R {
     let graph = innermost
-    for operation in operations where operation.isValid && operation.graph !== graph {
+    for operation in operations where operation.graph !== graph {
+      guard operation.isValid else {
+        graph.adoptMistake(of: operation.graph)
+        continue
+      }
       let name = operation.name
       graph.record(
         GraphError(
@@ -74,12 +78,13 @@ extension Graph {
       return (isNeeded, state.freshReads.last?[key])
     }
     guard isNeeded else { return tensor }
-    if let made { return made }
+    if let made { return made.tensor(in: self) }
     let operation = tensor.operation
     let fresh = self.tensor(
       ReadVariable(type: tensor.type), operation.inputs, name: "ReadVariableOp")
     state.withLock { state in
-      if !state.freshReads.isEmpty { state.freshReads[state.freshReads.count - 1][key] = fresh }
+      guard !state.freshReads.isEmpty else { return }
+      state.freshReads[state.freshReads.count - 1][key] = fresh.output
     }
     return fresh
   }

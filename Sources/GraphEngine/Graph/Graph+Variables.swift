@@ -60,7 +60,8 @@ extension Graph {
       let (scope, reuse, inherited, existing) = state.withLock { state in
         let scope = state.variables.scopes.last
         let full = state.variables.fullName(name)
-        return (full, scope?.reuse ?? .never, scope?.initializer, state.variables.byName[full])
+        let existing = state.variables.byName[full]?.variable(in: self)
+        return (full, scope?.reuse ?? .never, scope?.initializer, existing)
       }
       if let existing {
         if let again = repeatedVariable(existing.name, isUnique: true) { return again }
@@ -160,7 +161,8 @@ extension Graph {
   }
 
   private func repeatedVariable(_ name: String, isUnique: Bool) -> Tensor? {
-    state.withLock { $0.variables.takeRepeated(name, isUnique: isUnique)?.value }
+    state.withLock { $0.variables.takeRepeated(name, isUnique: isUnique) }?
+      .value.tensor(in: self)
   }
 
   private func uniqueVariableName(_ name: String) -> String {
@@ -178,6 +180,12 @@ extension Graph {
         GraphError(
           .invalidArgument, "the shape \(shape) of a variable must be known",
           operation: name), "VarHandleOp")
+      return .invalid(in: self)
+    }
+    do throws(GraphError) {
+      try TensorType(dtype, shape).checkExtents()
+    } catch {
+      record(error, "VarHandleOp", name)
       return .invalid(in: self)
     }
     return makeVariable(name, trainable: trainable) { graph in
@@ -214,11 +222,11 @@ extension Graph {
       let variable = Variable(
         name: name, value: read, initializer: assignment, initialValue: initial,
         isTrainable: trainable, handle: handle)
+      let record = VariableRecord(variable)
       state.withLock { state in
-        state.variables.byName[name] = variable
-        state.variables.byHandle[handle.node] = variable
-        state.variables.all.append(variable)
-        state.variables.handedOut.append(variable)
+        state.variables.byName[name] = record
+        state.variables.byHandle[handle.node] = record
+        state.variables.handedOut.append(record)
       }
       addToCollection(.globalVariables, variable)
       if trainable { addToCollection(.trainableVariables, variable) }

@@ -26,11 +26,13 @@ public final class Graph: Sendable {
   /// What happens at a mistake in a declaration.
   public let errorPolicy: ErrorPolicy
   /// The graph that this body's loop or branch stands in; nil for a graph that is no body.
-  package let parent: Graph?
-  /// The graph that this one belongs to, through any number of bodies.
   ///
-  /// `unowned` because a body does not outlive the graph whose nodes hold it.
-  private unowned let outermost: Graph?
+  /// `weak` because the graph's nodes hold the body: what a graph stores refers to it and to the
+  /// graphs around it by numbers of nodes only, so that it is freed with its last tensor.
+  package weak let parent: Graph?
+  /// The graph that this one belongs to, through any number of bodies; nil for a graph that is no
+  /// body, and for a body that outlived it.
+  private weak let outermost: Graph?
 
   /// What declarations change. The mutex is never held while a definition's own code runs.
   package let state: Mutex<State>
@@ -49,12 +51,12 @@ public final class Graph: Sendable {
     /// Trace of the operation whose gradient is being declared: gradients tell the place of it.
     var inheritedTrace: [UInt]?
     /// What this body takes from its parent: the tensor outside and its parameter in here.
-    var captures: [Tensor: Tensor] = [:]
-    var captureOrder: [Tensor] = []
+    var captures: [NodeOutput: NodeOutput] = [:]
+    var captureOrder: [NodeOutput] = []
     var variables = VariableStore()
-    var collections: [String: [any Sendable]] = [:]
+    var collections: [String: [CollectionItem]] = [:]
     /// Reads of variables made for the innermost control dependencies, by the variable's own read.
-    var freshReads: [[NodeOutput: Tensor]] = []
+    var freshReads: [[NodeOutput: NodeOutput]] = []
   }
 
   /// A new, empty graph.
@@ -156,7 +158,8 @@ public final class Graph: Sendable {
     let operation = add(definition, inputs, name: name, defaultName: defaultName)
     guard operation.isValid else {
       let invalid = Tensor.invalid(in: operation.graph)
-      return Array(repeating: invalid, count: definition.outputCount)
+      let count = min(max(0, definition.outputCount), InferenceContext.largestOutputCount)
+      return Array(repeating: invalid, count: count)
     }
     return operation.outputs
   }
@@ -165,7 +168,10 @@ public final class Graph: Sendable {
     _ definition: some OpDefinition, _ inputs: [Tensor], name: String, controls: [Operation]
   ) -> Operation {
     let refused = Operation(graph: self, node: -1)
-    guard inputs.allSatisfy(\.isValid) else { return refused }
+    guard inputs.allSatisfy(\.isValid) else {
+      adoptMistakes(of: inputs)
+      return refused
+    }
     do throws(GraphError) {
       if isFinalized {
         throw GraphError(.failedPrecondition, "the graph is finalized and cannot be changed")
@@ -182,7 +188,7 @@ public final class Graph: Sendable {
       let context = InferenceContext(types: types, known: known)
       let outputs: [TensorType]
       do throws(GraphError) {
-        outputs = try definition.infer(context)
+        outputs = try definition.inferChecked(context)
       } catch {
         var error = error
         if error.inputTypes.isEmpty, error.code == .invalidArgument { error.inputTypes = types }

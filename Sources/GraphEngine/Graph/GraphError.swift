@@ -19,6 +19,8 @@ public struct GraphError: Error, Sendable, CustomStringConvertible {
     public static let notFound = Code("notFound")
     /// A change of a finalized graph, or a tensor used outside of its body.
     public static let failedPrecondition = Code("failedPrecondition")
+    /// A value that takes more memory than there is.
+    public static let resourceExhausted = Code("resourceExhausted")
     /// An operation that has no kernel for these dtypes, or no gradient.
     public static let unimplemented = Code("unimplemented")
   }

@@ -13,20 +13,22 @@ public enum FanMode: Sendable {
   case average
 
   fileprivate func width(of shape: [Int]) -> Double {
-    let (incoming, outgoing): (Int, Int)
-    switch shape.count {
+    // As real numbers: a product of extents that no array has may be no Int.
+    let extents = shape.map(Double.init)
+    let (incoming, outgoing): (Double, Double)
+    switch extents.count {
     case 0: (incoming, outgoing) = (1, 1)
-    case 1: (incoming, outgoing) = (shape[0], shape[0])
+    case 1: (incoming, outgoing) = (extents[0], extents[0])
     default:
-      let field = shape.dropLast(2).reduce(1, *)
-      incoming = shape[shape.count - 2] * field
-      outgoing = shape[shape.count - 1] * field
+      let field = extents.dropLast(2).reduce(1, *)
+      incoming = extents[extents.count - 2] * field
+      outgoing = extents[extents.count - 1] * field
     }
     let width =
       switch self {
-      case .incoming: Double(incoming)
-      case .outgoing: Double(outgoing)
-      case .average: Double(incoming + outgoing) / 2
+      case .incoming: incoming
+      case .outgoing: outgoing
+      case .average: (incoming + outgoing) / 2
       }
     return max(1, width)
   }
@@ -104,7 +106,7 @@ extension Initializer {
   /// being the product of all extents but the last. TF: `tf.uniform_unit_scaling_initializer`.
   public static func uniformUnitScaling(factor: Double = 1, seed: Int? = nil) -> Initializer {
     Initializer { graph, shape, dtype in
-      let width = Double(max(1, shape.dropLast().reduce(1, *)))
+      let width = max(1, shape.dropLast().map(Double.init).reduce(1, *))
       let limit = (3 / width).squareRoot() * factor
       return graph.randomUniform(shape, min: -limit, max: limit, dtype: dtype, seed: seed)
     }

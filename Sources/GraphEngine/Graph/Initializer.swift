@@ -12,11 +12,11 @@ public struct Initializer: Sendable {
 
   /// Zeros; `false` for bools.
   public static let zeros = Initializer { graph, shape, dtype in
-    graph.constant(NDArray.zeros(shape, dtype), name: "zeros")
+    graph.zeros(shape, dtype, name: "zeros")
   }
   /// Ones.
   public static let ones = Initializer { graph, shape, dtype in
-    graph.constant(NDArray.ones(shape, dtype), name: "ones")
+    graph.ones(shape, dtype, name: "ones")
   }
   /// The same value everywhere, or an array of the variable's shape.
   public static func constant(_ value: some NDArrayConvertible) -> Initializer {

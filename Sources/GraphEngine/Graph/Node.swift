@@ -9,6 +9,9 @@ package struct NodeOutput: Sendable, Hashable {
     self.node = node
     self.index = index
   }
+
+  /// The tensor, in the graph whose node it is.
+  package func tensor(in graph: Graph) -> Tensor { Tensor(graph: graph, node: node, index: index) }
 }
 
 /// An operation as its graph stores it. Never changed once it is added.

@@ -1,3 +1,4 @@
+internal import Glibc
 public import GraphArrays
 
 /// What is known of a tensor before anything runs: its dtype and its partly known shape.
@@ -58,6 +59,24 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: dtype.byteSize)
     return overflow ? nil : bytes
   }
+
+  /// - Throws: `GraphError` where all extents are known and no array can have them.
+  package func checkExtents() throws(GraphError) {
+    guard let extents = shape.known, NDArray.byteCount(dtype, extents) == nil else { return }
+    throw GraphError(.invalidArgument, "no array has the shape \(shape)")
+  }
+
+  /// - Throws: `GraphError` where a value takes more memory than this machine has.
+  package func checkMemory() throws(GraphError) {
+    guard let byteCount, byteCount > Self.machineMemory else { return }
+    throw GraphError(
+      .resourceExhausted, "a \(self) takes \(byteCount) bytes, more than this machine has")
+  }
+
+  private static let machineMemory: Int = {
+    let (pages, size) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+    return pages > 0 && size > 0 ? pages * size : .max
+  }()
 
   /// Whether a value of type `other` may stand where this type is wanted.
   package func accepts(_ other: TensorType) -> Bool {

@@ -40,15 +40,9 @@ extension Tensor {
     guard isValid else { return nil }
     var source = self
     // Inside of a body the read is captured: its parameter stands for the tensor outside.
-    while let parent = source.graph.parent {
-      guard let outer = source.graph.captures.first(where: { $0.parameter == source })?.outer else {
-        break
-      }
-      _ = parent
-      source = outer
-    }
+    while let outer = source.graph.outside(of: source) { source = outer }
     guard source.definitionIsRead, let handle = source.operation.inputs.first else { return nil }
-    return handle.graph.state.withLock { $0.variables.byHandle[handle.node] }
+    return handle.graph.variable(ofHandle: handle.node)
   }
 
   private var definitionIsRead: Bool { operation.definition is ReadVariable }
@@ -63,17 +57,53 @@ extension Tensor {
   }
 }
 
+extension Graph {
+  /// The variable whose handle a node of this graph is; nil for other nodes.
+  func variable(ofHandle node: Int32) -> Variable? {
+    state.withLock { $0.variables.byHandle[node] }?.variable(in: self)
+  }
+}
+
+/// A variable as its graph stores it: tensors would keep the graph alive.
+struct VariableRecord: Sendable {
+  let name: String
+  let value: NodeOutput
+  let initializer: Int32
+  let initialValue: NodeOutput
+  let isTrainable: Bool
+  let handle: NodeOutput
+
+  init(_ variable: Variable) {
+    name = variable.name
+    value = variable.value.output
+    initializer = variable.initializer.node
+    // A tensor of another graph was refused, which is the graph's mistake.
+    initialValue =
+      variable.initialValue.graph === variable.handle.graph
+      ? variable.initialValue.output : NodeOutput(node: -1, index: 0)
+    isTrainable = variable.isTrainable
+    handle = variable.handle.output
+  }
+
+  /// The variable, in the graph that stores it.
+  func variable(in graph: Graph) -> Variable {
+    Variable(
+      name: name, value: value.tensor(in: graph),
+      initializer: Operation(graph: graph, node: initializer),
+      initialValue: initialValue.tensor(in: graph), isTrainable: isTrainable,
+      handle: handle.tensor(in: graph))
+  }
+}
+
 /// The variables of a graph and the scopes that name them.
 struct VariableStore: Sendable {
-  var byName: [String: Variable] = [:]
-  var byHandle: [Int32: Variable] = [:]
-  /// Variables in the order in which they were declared.
-  var all: [Variable] = []
+  var byName: [String: VariableRecord] = [:]
+  var byHandle: [Int32: VariableRecord] = [:]
   var scopes: [VariableScope] = []
   /// Variables as they were handed out to declarations, again for declarations that were repeated.
-  var handedOut: [Variable] = []
+  var handedOut: [VariableRecord] = []
   /// Variables that a repeated declaration of a loop's body is to get again.
-  var repeated: [Variable] = []
+  var repeated: [VariableRecord] = []
   /// How often each scope was opened since the scope around it was.
   var openings: [String: Int] = [:]
 

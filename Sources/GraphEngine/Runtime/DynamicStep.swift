@@ -33,7 +33,8 @@ final class DynamicStep: Sendable {
     do throws(GraphError) {
       let context = InferenceContext(
         types: inputs, known: values.map { $0.map { .array($0) } })
-      let outputs = try definition.infer(context)
+      let outputs = try definition.inferChecked(context)
+      for output in outputs { try output.checkMemory() }
       let kernel = try definition.kernel(
         KernelRequest(inputs: inputs, outputs: outputs, values: values))
       guard kernel.bindsOutputs || kernel.isAlias || outputs.allSatisfy(\.isExact) else {

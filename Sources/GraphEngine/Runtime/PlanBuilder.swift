@@ -100,6 +100,7 @@ struct PlanBuilder {
   private func add(
     _ instruction: Instruction, _ inputs: [Int], _ program: Program, _ draft: inout PlanDraft
   ) throws(GraphError) {
+    for output in instruction.outputs { try program.type(output).checkMemory() }
     if let constant = instruction.definition as? Const {
       let value = constant.value
       draft.slotOf[instruction.outputs[0]] = draft.addSlot(
@@ -223,6 +224,7 @@ extension SessionError.Code {
     switch code {
     case .unimplemented: self = .unimplemented
     case .failedPrecondition: self = .failedPrecondition
+    case .resourceExhausted: self = .resourceExhausted
     default: self = .invalidArgument
     }
   }

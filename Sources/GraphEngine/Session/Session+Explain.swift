@@ -16,6 +16,10 @@ extension Session {
     repeat (each fetches).ask(&request)
     var feeds = FeedList()
     for (tensor, shape) in shapes.sorted(by: { $0.key.node < $1.key.node }) {
+      guard NDArray.byteCount(tensor.dtype, shape) != nil else {
+        throw SessionError(
+          .invalidArgument, "feed \"\(tensor.name)\": no array has the shape \(shape)")
+      }
       feeds.append(tensor, .zeros(shape, tensor.dtype))
     }
     let prepared = try prepare(request, feeds)

@@ -82,21 +82,21 @@ public final class Session: Sendable {
   /// How many compiled plans the session keeps.
   package var planCount: Int { plans.withLock { $0.count } }
 
-  private func check(_ request: FetchRequest) throws(SessionError) {
+  private func check(_ request: FetchRequest) throws {
     for tensor in request.tensors {
-      try check(tensor.graph, "fetch \"\(tensor.name)\"")
+      try check(tensor.operation, "fetch \"\(tensor.name)\"")
       guard tensor.dtype != .variant, tensor.dtype != .resource else {
         throw SessionError(
           .invalidArgument, "fetch \"\(tensor.name)\": a \(tensor.type) is no array")
       }
     }
-    for operation in request.targets { try check(operation.graph, "target \"\(operation.name)\"") }
+    for operation in request.targets { try check(operation, "target \"\(operation.name)\"") }
   }
 
-  private func check(_ feeds: FeedList) throws(SessionError) {
+  private func check(_ feeds: FeedList) throws {
     var seen: Set<Tensor> = []
     for (tensor, array) in zip(feeds.tensors, feeds.arrays) {
-      try check(tensor.graph, "feed \"\(tensor.name)\"")
+      try check(tensor.operation, "feed \"\(tensor.name)\"")
       guard seen.insert(tensor).inserted else {
         throw SessionError(.invalidArgument, "feed \"\(tensor.name)\" is given twice")
       }
@@ -109,7 +109,13 @@ public final class Session: Sendable {
     }
   }
 
-  private func check(_ other: Graph, _ what: String) throws(SessionError) {
+  private func check(_ operation: Operation, _ what: String) throws {
+    let other = operation.graph
+    guard operation.isValid else {
+      // What was made of no tensors carries its mistake with it.
+      if let error = other.error { throw error }
+      throw SessionError(.invalidArgument, "\(what): no operation makes it")
+    }
     guard other !== graph else { return }
     let reason =
       other.root === graph.root

@@ -19,6 +19,8 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
     public static let invalidArgument = Code("invalidArgument")
     /// A variable without a value, or a tensor of another graph.
     public static let failedPrecondition = Code("failedPrecondition")
+    /// A value that takes more memory than there is.
+    public static let resourceExhausted = Code("resourceExhausted")
     /// The run did not end within its timeout.
     public static let deadlineExceeded = Code("deadlineExceeded")
     /// The task that waited for the run was cancelled.

@@ -47,11 +47,3 @@ public func dense(
   if let name { return graph.variableScope(name, declare) }
   return graph.variableScope(defaultName: "dense", declare)
 }
-
-extension Graph {
-  /// Records a mistake of a layer that is no operation of its own, at the user's line.
-  func refuse(_ message: String, _ type: String, _ name: String) -> Tensor {
-    record(GraphError(.invalidArgument, message), type, name)
-    return .invalid(in: self)
-  }
-}

@@ -9,8 +9,10 @@ internal import GraphArrays
 /// - Parameter tensors: One at least that is not nil.
 public func globalNorm(_ tensors: [Tensor?], name: String? = nil) -> Tensor {
   let found = tensors.compactMap { $0 }
-  precondition(!found.isEmpty, "globalNorm wants one tensor at least")
-  let graph = found[0].graph
+  guard let graph = found.first?.graph else {
+    return Graph.refuse(
+      "a norm is that of one tensor at least", "global_norm", name ?? "global_norm")
+  }
   return graph.nameScope(name ?? "global_norm") {
     let halves = found.map { l2Loss($0.indexedSlices?.values ?? $0) }
     return sqrt(reduceSum(stack(halves, axis: 0)) * 2)

@@ -65,6 +65,8 @@ extension Optimizer {
     _ loss: Tensor, variables: [Variable]? = nil, globalStep: Tensor? = nil, name: String? = nil
   ) -> Operation {
     let pairs = computeGradients(loss, variables: variables)
+    // Why there are none was recorded.
+    if pairs.isEmpty { return Tensor.invalid(in: loss.graph).operation }
     if loss.isValid, !pairs.contains(where: { $0.gradient != nil }) {
       let names = pairs.map(\.variable.name).joined(separator: ", ")
       return refuse("\"\(loss.name)\" depends on none of the variables \(names)", in: loss.graph)
@@ -95,7 +97,8 @@ extension Optimizer {
   ) -> Operation {
     let trained = pairs.compactMap { pair in pair.gradient.map { ($0, pair.variable) } }
     guard let graph = pairs.first?.variable.value.graph else {
-      preconditionFailure("applyGradients wants one gradient at least")
+      return Graph.refuse("there are no gradients to apply", "\(self.name)Optimizer", self.name)
+        .operation
     }
     guard !trained.isEmpty else { return refuse("no variable has a gradient", in: graph) }
     makeSlots(for: trained.map(\.1), in: graph)

@@ -15,8 +15,10 @@ public func staticRNN<Cell: RNNCell>(
   _ cell: Cell, inputs: [Tensor], sequenceLength: Tensor? = nil, initialState: Cell.State? = nil,
   name: String? = nil
 ) -> (outputs: [Tensor], finalState: Cell.State) {
-  precondition(!inputs.isEmpty, "staticRNN wants one input at least")
-  let first = inputs[0]
+  guard let first = inputs.first else {
+    let refused = Graph.refuse("there must be one input at least", "RNN", name ?? "rnn")
+    return ([], initialState ?? cell.zeroState(for: refused))
+  }
   let graph = first.graph
   return graph.variableScope(name ?? "rnn") {
     var state = initialState ?? cell.zeroState(for: first)

@@ -3,6 +3,27 @@ import StaticGraph
 /// What only a run can know: values, and extents that feeds bring.
 let runMistakes: [Mistake] = [
   .running(
+    "a fetch of a sum of no tensors",
+    #"HERE: AddN "AddN": wants at least one operand"#
+  ) { _, here in
+    Attempt(here(addN([])))
+  },
+  .running(
+    "a training step without gradients",
+    #"HERE: AdamOptimizer "Adam": there are no gradients to apply"#
+  ) { _, here in
+    Attempt(here(AdamOptimizer(learningRate: 0.1).applyGradients([])))
+  },
+  .running(
+    "a value larger than any memory",
+    #"""
+    HERE: Fill "ones": a float32[1073741824, 1048576] takes 4503599627370496 bytes, more than this \#
+    machine has
+    """#
+  ) { graph, here in
+    Attempt(here(graph.ones([1 << 30, 1 << 20])))
+  },
+  .running(
     "a variable without a value",
     #"session: variable "w" (HERE) has no value: run its initializer first"#
   ) { graph, here in

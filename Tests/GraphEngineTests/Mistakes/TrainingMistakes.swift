@@ -56,6 +56,50 @@ let trainingMistakes: [Mistake] = [
     here(AdamOptimizer(learningRate: 0.1).minimize(loss))
   },
   .declaring(
+    "a sum of no tensors",
+    #"HERE: AddN "AddN": wants at least one operand"#
+  ) { graph, here in
+    _ = graph.zeros([2]) + here(addN([]))
+  },
+  .declaring(
+    "tensors of nothing one behind another",
+    #"HERE: ConcatV2 "all": wants at least one operand"#
+  ) { graph, here in
+    _ = reduceSum(here(concat([], axis: 0, name: "all"))) + graph.zeros([])
+  },
+  .declaring(
+    "a stack of nothing, carried by a loop",
+    #"HERE: Pack "stack": wants at least one operand"#
+  ) { graph, here in
+    let nothing = here(stack([]))
+    _ = whileLoop(graph.constant(0), nothing) { i, _ in
+      i .< 3
+    } body: { i, x in
+      (i + 1, x)
+    }
+    _ = graph.zeros([2]) + nothing
+  },
+  .declaring(
+    "gradients of nothing, applied",
+    #"HERE: AdamOptimizer "Adam": there are no gradients to apply"#
+  ) { graph, here in
+    let train = here(AdamOptimizer(learningRate: 0.1).applyGradients([]))
+    _ = graph.group([train])
+  },
+  .declaring(
+    "a norm of nothing",
+    #"HERE: global_norm "global_norm": a norm is that of one tensor at least"#
+  ) { graph, here in
+    _ = graph.zeros([]) + here(globalNorm([nil, nil]))
+  },
+  .declaring(
+    "a recurrent network over no steps",
+    #"HERE: RNN "rnn": there must be one input at least"#
+  ) { graph, here in
+    let (_, state) = here(staticRNN(GRUCell(units: 4), inputs: []))
+    _ = graph.zeros([1, 4]) + state
+  },
+  .declaring(
     "a stack of no layers",
     #"""
     HERE: MultiRNNCell "multi_rnn_cell": 0 layers and 0 states; there must be as many, and one at \#

@@ -7,21 +7,15 @@ internal import GraphKernels
 ///   - values: At least one tensor; all have the same extents but for `axis`.
 ///   - axis: Counted from the end where negative.
 public func concat(_ values: [Tensor], axis: Int, name: String? = nil) -> Tensor {
-  let first = firstTensor(of: values, "concat")
+  guard let first = values.first else {
+    return Graph.refuse("wants at least one operand", "ConcatV2", name ?? "concat")
+  }
   let graph = first.graph
   if values.count == 1 { return identity(first, name: name ?? "concat") }
   return graph.declare(name ?? "concat") { name in
     graph.tensor(
       ConcatV2(count: values.count), values + [graph.int32(axis, name: "axis")], name: name)
   }
-}
-
-/// The first of tensors that an operation is made of.
-///
-/// Without one there is no graph that a mistake could be recorded in, so the process stops.
-func firstTensor(of values: [Tensor], _ function: String) -> Tensor {
-  guard let first = values.first else { preconditionFailure("\(function) of no tensors") }
-  return first
 }
 
 /// Its operands one behind another, along the axis that the last operand names. TF: `ConcatV2`.

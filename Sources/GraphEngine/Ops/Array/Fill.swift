@@ -49,7 +49,8 @@ extension Graph {
   private static let largestConstant = 1000
 
   private func filled(_ shape: [Int], _ value: Int, _ dtype: DType, _ name: String) -> Tensor {
-    guard let count = Shape.elementCount(shape) else {
+    // Strings are stored, each of them in memory of its own.
+    guard let count = Shape.elementCount(shape), dtype != .string || count <= Int32.max else {
       record(GraphError(.invalidArgument, "no array has the shape \(shape)"), "Fill", name)
       return .invalid(in: innermost)
     }

@@ -49,7 +49,9 @@ package struct MatrixBandPart: OpDefinition {
       for index in range {
         let row = index % rows
         let first = lower < 0 ? 0 : min(columns, max(0, row - lower))
-        let last = upper < 0 ? columns : max(first, min(columns, row + upper + 1))
+        // As a difference: the sum of a row and a band may be no Int.
+        let isCut = upper >= 0 && upper < columns - row
+        let last = isCut ? max(first, row + upper + 1) : columns
         let target = arguments.output() + index * columns * size
         let source = arguments.input(0) + index * columns * size
         target.initializeMemory(as: UInt8.self, repeating: 0, count: first * size)

@@ -7,7 +7,10 @@ internal import GraphKernels
 ///   - values: At least one tensor.
 ///   - axis: The place of the new axis in the result; -1 is behind the last.
 public func stack(_ values: [Tensor], axis: Int = 0, name: String? = nil) -> Tensor {
-  firstTensor(of: values, "stack").graph.tensor(
+  guard let graph = values.first?.graph else {
+    return Graph.refuse("wants at least one operand", "Pack", name ?? "stack")
+  }
+  return graph.tensor(
     Pack(count: values.count, axis: axis), values, name: name, defaultName: "stack")
 }
 

@@ -48,6 +48,7 @@ package struct Split: OpDefinition {
       throw GraphError(
         .invalidArgument, "Number of ways to split should be > 0, but got \(count)")
     }
+    try context.expect(outputCount: count)
     var dimensions = context.shape(1).dimensions
     guard let axis = try context.axis(from: 0, rank: dimensions?.count) else {
       let shape = dimensions.map { Shape(rank: $0.count) } ?? .unknown

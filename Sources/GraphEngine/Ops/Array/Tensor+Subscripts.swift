@@ -54,7 +54,7 @@ extension Swift.Range<Int>: SliceIndex {
 extension ClosedRange<Int>: SliceIndex {
   /// A range whose last element is taken.
   public var sliceEntry: SliceEntry {
-    SliceEntry(from: lowerBound, to: upperBound == -1 ? nil : upperBound + 1)
+    SliceEntry(from: lowerBound, to: upperBound == -1 ? nil : upperBound.next)
   }
 }
 extension PartialRangeFrom<Int>: SliceIndex {
@@ -67,7 +67,12 @@ extension PartialRangeUpTo<Int>: SliceIndex {
 }
 extension PartialRangeThrough<Int>: SliceIndex {
   /// All up to an element, which is taken.
-  public var sliceEntry: SliceEntry { SliceEntry(to: upperBound == -1 ? nil : upperBound + 1) }
+  public var sliceEntry: SliceEntry { SliceEntry(to: upperBound == -1 ? nil : upperBound.next) }
+}
+
+extension Int {
+  /// The number after this one; the last one has none after it and is beyond every extent.
+  fileprivate var next: Int { self == .max ? self : self + 1 }
 }
 
 extension Tensor {
@@ -101,7 +106,7 @@ extension Tensor {
       case .ellipsis: masks.ellipsis |= bit
       case .index(let index):
         masks.shrinkAxis |= bit
-        (first, last) = (index, (index as? Int).map { $0 + 1 } ?? index)
+        (first, last) = (index, (index as? Int).map(\.next) ?? index)
       case .range(let from, let to, let by):
         if from == nil { masks.begin |= bit }
         if to == nil { masks.end |= bit }

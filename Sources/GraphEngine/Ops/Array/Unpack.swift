@@ -41,6 +41,7 @@ package struct Unpack: OpDefinition {
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 1)
+    try context.expect(outputCount: count)
     guard var dimensions = context.shape().dimensions else {
       return Array(repeating: TensorType(context.dtype(), .unknown), count: count)
     }

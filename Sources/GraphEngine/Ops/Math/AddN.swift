@@ -7,7 +7,7 @@ internal import GraphKernels
 /// Nothing is broadcast. One tensor is its own sum; none is a mistake.
 public func addN(_ tensors: [Tensor], name: String? = nil) -> Tensor {
   guard let first = tensors.first else {
-    preconditionFailure("addN wants at least one tensor")
+    return Graph.refuse("wants at least one operand", "AddN", name ?? "AddN")
   }
   if tensors.count == 1 { return identity(first, name: name) }
   return first.graph.tensor(AddN(), tensors, name: name)

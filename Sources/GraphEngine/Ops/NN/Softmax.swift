@@ -19,7 +19,7 @@ private func alongLastAxis(
   _ x: Tensor, _ axis: Int, _ name: String?, _ definition: SoftmaxRows
 ) -> Tensor {
   guard x.isValid else { return x }
-  guard axis != -1, axis + 1 != x.shape.rank else {
+  guard axis != -1, x.shape.rank.map({ axis != $0 - 1 }) ?? true else {
     return x.graph.tensor(definition, [x], name: name)
   }
   guard let rank = x.shape.rank, axis >= -rank, axis < rank else {
