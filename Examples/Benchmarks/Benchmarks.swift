@@ -24,7 +24,12 @@ struct Benchmarks: ParsableCommand {
 
   /// Every row, in the order of the table.
   static let rows: [any Row] = [
-    LSTMTraining(name: "lstm-512"),
+    RecurrentTraining(name: "lstm-512"),
+    RecurrentTraining(name: "lstm-128", settings: RecurrentSettings(units: 128)),
+    RecurrentTraining(name: "lstm-512-custom-cell", isHandmade: true),
+    RecurrentTraining(name: "lstm-512x2", settings: RecurrentSettings(layers: 2)),
+    RecurrentTraining(name: "lstm-512-peephole", settings: RecurrentSettings(cell: .peephole)),
+    RecurrentTraining(name: "gru-512", settings: RecurrentSettings(cell: .gru)),
     RunOverhead(entry: .run),
     RunOverhead(entry: .callable),
     WhileOverhead(),
@@ -34,7 +39,7 @@ struct Benchmarks: ParsableCommand {
 
   @Option(
     name: .long, parsing: .upToNextOption,
-    help: "Rows to measure, by name or by the first word of it; all by default.")
+    help: "Rows to measure, by name or by the first words of it; all by default.")
   var only: [String] = []
 
   @Flag(help: "Measure TensorFlow and PyTorch too.")
@@ -59,10 +64,16 @@ struct Benchmarks: ParsableCommand {
     }
   }
 
+  /// Whether `name` selects a row: the row of this name, or else all rows that begin with it.
+  private static func select(_ name: String, _ row: any Row) -> Bool {
+    rows.contains { $0.name == name } ? row.name == name : row.isCalled(name)
+  }
+
   func run() throws {
     let peers = withPeers ? try PeerKind.installed() : []
     let setting = Setting(rounds: rounds, workers: workers, peers: peers)
-    let selected = Self.rows.filter { row in only.isEmpty || only.contains(where: row.isCalled) }
+    let selected = Self.rows.filter { row in only.isEmpty || only.contains { Self.select($0, row) }
+    }
     var results: [RowResult] = []
     if !json { print(Table.header) }
     for row in selected {

@@ -9,6 +9,9 @@ enum PeerKind: String, CaseIterable, Sendable {
   var variable: String { "STATICGRAPH_PEER_\(rawValue.uppercased())" }
   var interpreter: String? { ProcessInfo.processInfo.environment[variable] }
 
+  /// Whether the library has a cell of this kind.
+  func has(_ cell: RecurrentCell) -> Bool { self == .tensorflow || cell != .peephole }
+
   /// Every peer.
   ///
   /// - Throws: `PeerError` where the environment does not name one.

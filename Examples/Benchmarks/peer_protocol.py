@@ -15,7 +15,7 @@ import sys
 import time
 
 DEFAULTS = {
-    "cell": "lstm",  # or gru
+    "cell": "lstm",  # or gru, or peephole: gates that see the memory
     "layers": 1,
     "vocabulary": 65,
     "batch": 50,

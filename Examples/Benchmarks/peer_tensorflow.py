@@ -26,7 +26,11 @@ tf1.disable_control_flow_v2()
 tf1.logging.set_verbosity(tf1.logging.ERROR)
 
 CHECK_STEPS, CHECK_BATCHES, CHECK_LEARNING_RATE = 100, 4, 0.001
-CELLS = {"lstm": tf1.nn.rnn_cell.BasicLSTMCell, "gru": tf1.nn.rnn_cell.GRUCell}
+CELLS = {
+    "lstm": tf1.nn.rnn_cell.BasicLSTMCell,
+    "gru": tf1.nn.rnn_cell.GRUCell,
+    "peephole": lambda units: tf1.nn.rnn_cell.LSTMCell(units, use_peepholes=True),
+}
 
 
 class Model:

@@ -10,7 +10,7 @@ struct Chains: Row {
   private static let links = 4
   private static let extent = 768
 
-  var name: String { direction == .forward ? "chains" : "chains-gradient" }
+  var name: String { direction == .forward ? "chains-forward" : "chains-gradient" }
 
   /// Forward a product for each link; backward one for each weight, and one for each link but the
   /// first, whose operand needs no gradient.

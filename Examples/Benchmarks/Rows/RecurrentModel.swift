@@ -1,8 +1,18 @@
 import StaticGraph
 
+/// A kind of recurrent cell, by the names that peers know.
+enum RecurrentCell: String, Encodable, Sendable {
+  case lstm, gru
+  /// A long short-term memory cell whose gates see the memory.
+  case peephole
+
+  /// The products of a step, each of a state by a square matrix.
+  var products: Int { self == .gru ? 3 : 4 }
+}
+
 /// What the sizes of a recurrent model are, in the words of `peer_protocol.py`.
 struct RecurrentSettings: Encodable, Sendable {
-  var cell = "lstm"
+  var cell = RecurrentCell.lstm
   var layers = 1
   var vocabulary = 65
   var batch = 50
@@ -12,11 +22,11 @@ struct RecurrentSettings: Encodable, Sendable {
   var learningRate: Float = 0.01
   var threads = 2
 
-  /// Of a training step: 24 B T H^2 (2 L - 1) + 6 B T H V, a multiplication and addition counted
-  /// as two. The product of the one-hot input is not counted.
+  /// Of a training step: 6 G B T H^2 (2 L - 1) + 6 B T H V for cells of G gates, a multiplication
+  /// and addition counted as two. The product of the one-hot input is not counted.
   var flops: Double {
     let (steps, units) = (Double(batch * time), Double(units))
-    return 24 * steps * units * units * Double(2 * layers - 1)
+    return 6 * Double(cell.products) * steps * units * units * Double(2 * layers - 1)
       + 6 * steps * units * Double(vocabulary)
   }
 }
@@ -30,13 +40,23 @@ struct RecurrentModel {
   let session: Session
   private let characters: NDArray
 
-  init(_ settings: RecurrentSettings, workers: Int) throws {
+  /// - Parameter isHandmade: Whether the cell is written from primitives, in place of the library's.
+  init(_ settings: RecurrentSettings, workers: Int, isHandmade: Bool = false) throws {
     let graph = Graph(seed: 1)
     inputs = graph.placeholder(.int32, shape: [nil, nil], name: "inputs")
     targets = graph.placeholder(.int32, shape: [nil, nil], name: "targets")
     keepProb = graph.placeholder(.float32, shape: [], name: "keep_prob")
-    let cell = DropoutWrapper(BasicLSTMCell(units: settings.units), outputKeepProb: keepProb)
-    let (outputs, _) = dynamicRNN(cell, inputs: oneHot(inputs, depth: settings.vocabulary))
+    let input = oneHot(inputs, depth: settings.vocabulary)
+    let (units, layers) = (settings.units, settings.layers)
+    let outputs =
+      switch settings.cell {
+      case .lstm where isHandmade:
+        Self.outputs(HandmadeCell(units: units), layers, input, keepProb)
+      case .lstm: Self.outputs(BasicLSTMCell(units: units), layers, input, keepProb)
+      case .gru: Self.outputs(GRUCell(units: units), layers, input, keepProb)
+      case .peephole:
+        Self.outputs(LSTMCell(units: units, usePeepholes: true), layers, input, keepProb)
+      }
     let logits = dense(outputs, units: settings.vocabulary, name: "logits")
     loss = reduceMean(sparseSoftmaxCrossEntropyWithLogits(labels: targets, logits: logits))
     let optimizer = AdamOptimizer(learningRate: settings.learningRate)
@@ -49,6 +69,17 @@ struct RecurrentModel {
     session = try Session(graph, options: .init(workers: workers))
     try session.run(graph.globalVariablesInitializer())
     characters = try session.run(random)
+  }
+
+  /// The outputs of layers of a cell, with dropout on the last one's.
+  private static func outputs(
+    _ cell: some RNNCell, _ layers: Int, _ inputs: Tensor, _ keepProb: Tensor
+  ) -> Tensor {
+    guard layers > 1 else {
+      return dynamicRNN(DropoutWrapper(cell, outputKeepProb: keepProb), inputs: inputs).outputs
+    }
+    let stack = MultiRNNCell(Array(repeating: cell, count: layers))
+    return dynamicRNN(DropoutWrapper(stack, outputKeepProb: keepProb), inputs: inputs).outputs
   }
 
   /// Random characters, and others as the targets.

@@ -6,7 +6,7 @@ struct RunOverhead: Row {
   enum Entry { case run, callable }
   let entry: Entry
 
-  var name: String { entry == .run ? "run-overhead" : "run-overhead-callable" }
+  var name: String { entry == .run ? "run-overhead-session" : "run-overhead-callable" }
 
   func prepare(_ setting: Setting) throws -> any Contender {
     let graph = Graph()

@@ -1,27 +1,37 @@
 import Foundation
 import StaticGraph
 
-/// A training step of a character model: one-hot inputs, an LSTM, dropout, a dense layer, the mean
-/// cross-entropy, Adam. The loss is fetched.
-struct LSTMTraining: Row {
+/// A training step of a character model: one-hot inputs, recurrent layers, dropout, a dense layer, the
+/// mean cross-entropy, Adam. The loss is fetched.
+struct RecurrentTraining: Row {
   let name: String
   var settings = RecurrentSettings()
+  /// Whether the cell is written from primitives; the library's is then one of the rivals.
+  var isHandmade = false
 
   var flops: Double? { settings.flops }
 
   func prepare(_ setting: Setting) throws -> any Contender {
-    let model = try RecurrentModel(settings, workers: setting.workers)
+    try contender("ours", setting, isHandmade: isHandmade)
+  }
+
+  private func contender(
+    _ name: String, _ setting: Setting, isHandmade: Bool
+  ) throws -> any Contender {
+    let model = try RecurrentModel(settings, workers: setting.workers, isHandmade: isHandmade)
     let batch = model.batch(0)
     let feeds: Feeds = [
       model.inputs: batch.inputs, model.targets: batch.targets, model.keepProb: settings.keepProb,
     ]
-    return Local { _ = try model.session.run(model.loss, model.train, feeding: feeds) }
+    return Local(name) { _ = try model.session.run(model.loss, model.train, feeding: feeds) }
   }
 
   func rivals(_ setting: Setting) throws -> [any Contender] {
     var settings = settings
     settings.threads = setting.workers
-    return try setting.peers.map { try Peer($0, settings) }
+    let library = isHandmade ? [try contender("library's cell", setting, isHandmade: false)] : []
+    let peers = setting.peers.filter { $0.has(settings.cell) }
+    return library + (try peers.map { try Peer($0, settings) })
   }
 
   func check(_ setting: Setting, _ rivals: [any Contender]) throws -> LossCheck? {
@@ -29,7 +39,7 @@ struct LSTMTraining: Row {
     guard let peer = peers.first(where: { $0.kind == .tensorflow }) else { return nil }
     var settings = settings
     settings.learningRate = LossCheck.learningRate
-    let model = try RecurrentModel(settings, workers: setting.workers)
+    let model = try RecurrentModel(settings, workers: setting.workers, isHandmade: isHandmade)
     let batches = (0..<LossCheck.batches).map { model.batch($0) }
 
     let directory = FileManager.default.temporaryDirectory
