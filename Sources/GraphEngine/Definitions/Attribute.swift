@@ -128,6 +128,20 @@ extension [Int]: AttributeConvertible {
   }
   package var attributeValue: AttributeValue { .ints(self) }
 }
+extension [DType]: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .types(let value) = value else { return nil }
+    self = value
+  }
+  package var attributeValue: AttributeValue { .types(self) }
+}
+extension [Shape]: AttributeConvertible {
+  package init?(_ value: AttributeValue) {
+    guard case .shapes(let value) = value else { return nil }
+    self = value
+  }
+  package var attributeValue: AttributeValue { .shapes(self) }
+}
 extension NDArrayIdentity: AttributeConvertible {
   package init?(_ value: AttributeValue) {
     guard case .tensor(let value) = value else { return nil }

@@ -1,6 +1,16 @@
 internal import GraphArrays
 internal import Synchronization
 
+extension Shape {
+  /// No array has an axis that is longer, and sums of a few extents are numbers.
+  static let greatestExtent = 1 << 48
+
+  /// Whether an axis is longer than any array's.
+  fileprivate var hasAbsurdExtent: Bool {
+    dimensions?.contains { $0.map { $0 > Self.greatestExtent } ?? false } ?? false
+  }
+}
+
 extension Graph {
   /// Adds an operation that a file has: to this graph or body, whichever is open, under exactly this
   /// name, which is new here.
@@ -27,6 +37,9 @@ extension Graph {
       var error = error
       if error.inputTypes.isEmpty { error.inputTypes = types }
       throw error
+    }
+    for type in outputs where type.shape.hasAbsurdExtent {
+      throw GraphError(.invalidArgument, "a result of shape \(type.shape) is too large")
     }
     let values = definition.foldKnown(context, outputs)
     let node = state.withLock { state in

@@ -214,7 +214,8 @@ extension Graph {
       }
       let (handle, assignment, read) = nameScope("") {
         let handle = tensor(
-          VariableHandle(sharedName: name, dtype: type.dtype, shape: type.shape), [], name: name)
+          VariableHandle(sharedName: name, dtype: type.dtype, shape: type.shape), [],
+          name: "\(name)/")
         let assignment = add(AssignVariable(), [handle, initial], name: "\(name)/Assign")
         let read = tensor(ReadVariable(type: type), [handle], name: "\(name)/Read/ReadVariableOp")
         return (handle, assignment, read)

@@ -66,35 +66,33 @@ package struct CallTrace: Sendable {
 
   /// The innermost frame of these outside of this package's library targets.
   private static func location(in addresses: [UInt]) -> SourceLocation? {
-    guard let backtrace = Backtrace(returnAddresses: addresses),
-      let frames = backtrace.symbolicated(with: Self.images)?.frames
-    else { return nil }
-    for frame in frames {
-      guard let at = frame.symbol?.sourceLocation, at.line > 0, !Self.isLibrary(at.path) else {
-        continue
-      }
-      let file = at.path.split(separator: "/").last.map(String.init) ?? at.path
-      return SourceLocation(file: file, line: at.line, function: frame.symbol?.name ?? "")
-    }
-    return nil
+    frames(of: addresses)?.lazy.compactMap { location(of: $0) }.first
   }
 
-  /// The locations of many traces: what they have in common is looked up once.
+  private static func frames(of addresses: [UInt]) -> [SymbolicatedBacktrace.Frame]? {
+    guard let backtrace = Backtrace(returnAddresses: addresses) else { return nil }
+    return backtrace.symbolicated(with: images)?.frames.map { $0 }
+  }
+
+  /// Where a frame is in the user's code; nil for one of the library.
+  private static func location(of frame: SymbolicatedBacktrace.Frame) -> SourceLocation? {
+    guard let at = frame.symbol?.sourceLocation, at.line > 0, !isLibrary(at.path) else { return nil }
+    let file = at.path.split(separator: "/").last.map(String.init) ?? at.path
+    return SourceLocation(file: file, line: at.line, function: frame.symbol?.name ?? "")
+  }
+
+  /// The locations of many traces: each address is looked up once, and all of them together.
   static func locations(of traces: [CallTrace]) -> [SourceLocation?] {
-    var known: [UInt: SourceLocation?] = [:]
-    return traces.map { trace in
-      if let location = trace.known { return location }
-      for address in trace.addresses {
-        let location: SourceLocation?
-        if let found = known[address] {
-          location = found
-        } else {
-          location = Self.location(in: [address])
-          known[address] = .some(location)
-        }
-        if let location { return location }
+    let addresses = Array(Set(traces.flatMap(\.addresses)))
+    var known: [UInt: SourceLocation] = [:]
+    for frame in addresses.isEmpty ? [] : frames(of: addresses) ?? [] {
+      guard let address = UInt(frame.captured.originalProgramCounter), known[address] == nil else {
+        continue
       }
-      return nil
+      known[address] = location(of: frame)
+    }
+    return traces.map { trace in
+      trace.known ?? trace.addresses.lazy.compactMap { known[$0] }.first
     }
   }
 

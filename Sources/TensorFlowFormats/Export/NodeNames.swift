@@ -35,7 +35,10 @@ struct NodeNames {
 
   /// The name of the node that an instruction becomes.
   mutating func name(of instruction: Instruction) -> String {
-    isOriginal(instruction) ? instruction.name : claim(instruction.name)
+    guard !isOriginal(instruction) else { return instruction.name }
+    let isLoops = instruction.origin?.operation.name == instruction.name
+    return claim(
+      isLoops ? "\(instruction.name)/\(instruction.definition.name)" : instruction.name)
   }
 
   /// `name`, or `name` with a number, marked as used.
@@ -51,7 +54,8 @@ struct NodeNames {
 
   /// Whether the instruction is the operation that it comes from, and was not added for it.
   func isOriginal(_ instruction: Instruction) -> Bool {
-    instruction.origin?.operation.name == instruction.name
+    guard let origin = instruction.origin?.operation else { return false }
+    return origin.name == instruction.name && origin.type == instruction.definition.name
   }
 
   /// A name as TensorFlow writes arguments of functions: lower case, without slashes.

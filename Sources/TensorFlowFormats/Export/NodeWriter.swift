@@ -41,9 +41,13 @@ struct NodeWriter {
   ) throws(FormatError) {
     let type = (functions.isStateful ? "" : "Stateless") + definition.name
     var attributes: [String: Tensorflow_AttrValue] = [:]
-    let roles = definition.isLoop ? ["cond", "body"] : ["then_branch", "else_branch"]
-    for (role, name) in zip(roles, functions.names) {
-      attributes[role] = Tensorflow_AttrValue(function: name)
+    if definition is Case {
+      attributes["branches"] = Tensorflow_AttrValue(functions: functions.names)
+    } else {
+      let roles = definition is While ? ["cond", "body"] : ["then_branch", "else_branch"]
+      for (role, name) in zip(roles, functions.names) {
+        attributes[role] = Tensorflow_AttrValue(function: name)
+      }
     }
     let shapes = instruction.outputs.map { value in
       let type = program.type(value)

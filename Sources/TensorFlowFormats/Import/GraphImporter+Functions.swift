@@ -89,7 +89,7 @@ extension GraphImporter {
 
   // MARK: Branches
 
-  /// A branch between two functions.
+  /// A branch between functions: two of them, or one for each number.
   func addBranch(
     _ node: Tensorflow_NodeDef, _ inputs: [Tensor], _ controls: [Operation], to target: Target,
     function: String?
@@ -97,13 +97,28 @@ extension GraphImporter {
     guard let signature = OpSignature[node.op] else { return Added() }
     let attributes = try attributes(of: node, signature, operands: inputs.map(\.dtype))
     let types = inputs.dropFirst().map(\.type)
-    let then = try body(of: try functionName("then_branch", of: node), types, in: target.graph)
-    let otherwise = try body(
-      of: try functionName("else_branch", of: node), types, in: target.graph)
-    let operation = try add(
-      If(then: then, otherwise: otherwise), node, inputs, controls, to: target,
-      function: function)
+    var bodies: [Body] = []
+    for name in try branchNames(of: node) {
+      bodies.append(try body(of: name, types, in: target.graph))
+    }
+    let definition: any OpDefinition =
+      node.op.hasSuffix("Case")
+      ? Case(bodies: bodies) : If(then: bodies[0], otherwise: bodies[1])
+    let operation = try add(definition, node, inputs, controls, to: target, function: function)
     return try added(operation, attributes, signature)
+  }
+
+  /// The names of the functions of a branch, at least one.
+  private func branchNames(of node: Tensorflow_NodeDef) throws(FormatError) -> [String] {
+    guard node.op.hasSuffix("Case") else {
+      return [
+        try functionName("then_branch", of: node), try functionName("else_branch", of: node),
+      ]
+    }
+    guard case .list(let list)? = node.attr["branches"]?.value, !list.func.isEmpty else {
+      throw FormatError(.invalidGraph, "attribute \"branches\" names no functions")
+    }
+    return list.func.map(\.name)
   }
 
   /// What a loop or branch became: its last result, the history, is none of the file's.

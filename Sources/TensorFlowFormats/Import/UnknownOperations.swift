@@ -4,7 +4,8 @@ internal import TensorFlowProtos
 extension GraphImporter {
   /// Operations that are functions of the engine's control flow, or calls.
   private static let functional: Set<String> = [
-    "While", "StatelessWhile", "If", "StatelessIf", "PartitionedCall", "StatefulPartitionedCall",
+    "While", "StatelessWhile", "If", "StatelessIf", "Case", "StatelessCase", "PartitionedCall",
+    "StatefulPartitionedCall",
   ]
 
   /// - Throws: `FormatError` that names the first operation of a type which this build does not know,
@@ -16,11 +17,9 @@ extension GraphImporter {
     var open = [graph]
     while let list = open.popLast() {
       for (position, node) in list.nodes.enumerated() {
-        for attribute in node.attr.values {
-          guard case .func(let function)? = attribute.value, hasFunction(function.name),
-            seen.insert(function.name).inserted
-          else { continue }
-          open.append(try self.list(of: function.name))
+        for name in node.attr.values.flatMap(\.functions)
+        where hasFunction(name) && seen.insert(name).inserted {
+          open.append(try self.list(of: name))
         }
         if hasFunction(node.op) {
           if seen.insert(node.op).inserted { open.append(try self.list(of: node.op)) }
@@ -41,5 +40,16 @@ extension GraphImporter {
       .unsupported,
       "operation \"\(first.name)\" has type \"\(first.type)\", which this build does not know\(all)",
       operation: first.name, operationType: first.type, tellsOperation: true)
+  }
+}
+
+extension Tensorflow_AttrValue {
+  /// The functions that the attribute names.
+  fileprivate var functions: [String] {
+    switch value {
+    case .func(let function): [function.name]
+    case .list(let list): list.func.map(\.name)
+    default: []
+    }
   }
 }

@@ -35,6 +35,9 @@ struct OpSignature: Sendable {
   /// Whether the operation has effects, or draws random numbers.
   let isStateful: Bool
 
+  /// Whether an attribute names functions, which are read and written apart from other attributes.
+  static func namesFunctions(_ kind: String) -> Bool { kind == "func" || kind == "list(func)" }
+
   /// The attribute of this name.
   func attribute(_ name: String) -> Attribute? { attributes.first { $0.name == name } }
 

@@ -29,9 +29,20 @@ extension Tensorflow_AttrValue {
   /// The function of this name.
   init(function name: String) {
     self.init()
-    var list = Tensorflow_NameAttrList()
-    list.name = name
-    self.func = list
+    self.func = Tensorflow_NameAttrList(name)
+  }
+
+  /// The functions of these names.
+  init(functions names: [String]) {
+    self.init()
+    list.func = names.map { Tensorflow_NameAttrList($0) }
+  }
+}
+
+extension Tensorflow_NameAttrList {
+  fileprivate init(_ name: String) {
+    self.init()
+    self.name = name
   }
 }
 

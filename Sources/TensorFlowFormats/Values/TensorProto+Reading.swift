@@ -7,7 +7,7 @@ struct ReadingBudget {
   /// Bytes of arrays whose elements are not in the file, one for each: 1 GiB.
   var filledBytes = 1 << 30
   /// Operations that functions become, once for each place where they are called.
-  var operations = 500_000
+  var operations = 200_000
   /// Results of operations beyond the first.
   var results = 1_000_000
   /// How deep functions may call each other.

@@ -68,7 +68,11 @@ package struct ConcatV2: OpDefinition {
         result[at] = extent
       }
       if let sum = total, let extent = dimensions[axis] {
-        total = sum + extent
+        let (longer, overflow) = sum.addingReportingOverflow(extent)
+        guard !overflow else {
+          throw GraphError(.invalidArgument, "the result is too long along axis \(axis)")
+        }
+        total = longer
       } else {
         total = nil
       }

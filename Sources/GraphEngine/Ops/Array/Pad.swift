@@ -140,6 +140,9 @@ extension InferenceContext {
       guard before >= 0, after >= 0 else {
         throw GraphError(.invalidArgument, "Paddings must be non-negative: \(before) \(after)")
       }
+      guard max(before, after) <= Shape.greatestExtent else {
+        throw GraphError(.invalidArgument, "paddings \(before) and \(after) are too large")
+      }
       result.append((before, after))
     }
     return result

@@ -61,7 +61,12 @@ package struct RangeOf: OpDefinition {
       let step = delta.magnitude
       let distance =
         start < limit ? UInt(bitPattern: limit &- start) : UInt(bitPattern: start &- limit)
-      return [TensorType(dtype, [Int(distance / step) + (distance % step == 0 ? 0 : 1)])]
+      let count = distance / step + (distance % step == 0 ? 0 : 1)
+      guard let count = Int(exactly: count) else {
+        throw GraphError(
+          .invalidArgument, "a range from \(start) to \(limit) by \(delta) is too long")
+      }
+      return [TensorType(dtype, [count])]
     }
     guard let start = context.array(0), let limit = context.array(1), let delta = context.array(2)
     else { return [TensorType(dtype, [nil])] }

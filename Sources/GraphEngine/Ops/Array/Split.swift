@@ -133,6 +133,9 @@ package struct SplitV: OpDefinition {
     if let wrong = sizes.compactMap({ $0 }).first(where: { $0 < -1 }) {
       throw GraphError(.invalidArgument, "Split size at index must be >= 0. Got: \(wrong)")
     }
+    if let wrong = sizes.compactMap({ $0 }).first(where: { $0 > Shape.greatestExtent }) {
+      throw GraphError(.invalidArgument, "a split size of \(wrong) is too large")
+    }
     guard open.count <= 1 else {
       throw GraphError(.invalidArgument, "There can only be one -1 in the input.")
     }

@@ -43,7 +43,12 @@ package struct Tile: OpDefinition {
           .invalidArgument, "Expected multiples[\(i)] >= 0, but got \(multiple)")
       }
       if let extent, let multiple {
-        result.append(extent * multiple)
+        let (tiled, overflow) = extent.multipliedReportingOverflow(by: multiple)
+        guard !overflow else {
+          throw GraphError(
+            .invalidArgument, "\(multiple) times an extent of \(extent) is too large")
+        }
+        result.append(tiled)
       } else {
         result.append(extent == 0 || multiple == 0 ? 0 : nil)
       }

@@ -1,0 +1,82 @@
+import FoundationEssentials
+import GraphEngine
+import StaticGraph
+import SwiftProtobuf
+import TensorFlowProtos
+import Testing
+
+@Suite("A graph that was written and read again")
+struct RoundTripTests {
+  @Test(
+    "gives the same bytes in both forms, and computes the same bits", arguments: SampleModel.all)
+  func roundTrip(_ sample: SampleModel) throws {
+    let model = sample.make()
+    let binary = try model.graph.graphDef(.binary, locations: false)
+    #expect(try sample.make().graph.graphDef(locations: false) == binary)
+    let text = try model.graph.graphDef(.text, locations: false)
+    for (data, encoding) in [(binary, GraphEncoding.binary), (text, .text)] {
+      let read = try Graph(graphDef: data, encoding)
+      #expect(try read.graphDef(.binary, locations: false) == binary)
+      #expect(try read.graphDef(.text, locations: false) == text)
+      let reread = try model.found(in: read)
+      #expect(try model.results(steps: 3) == reread.results(steps: 3))
+    }
+  }
+
+  @Test("compiles to the same number of instructions", arguments: SampleModel.all)
+  func program(_ sample: SampleModel) throws {
+    let model = sample.make()
+    let read = try model.found(in: Graph(graphDef: model.graph.graphDef(locations: false)))
+    let (before, after) = (try model.compiled(), try read.compiled())
+    #expect(before.description == after.description)
+  }
+
+  @Test("has the same variables", arguments: SampleModel.all)
+  func variables(_ sample: SampleModel) throws {
+    let graph = sample.make().graph
+    let read = try Graph(graphDef: graph.graphDef(locations: false))
+    for key in [CollectionKey<Variable>.globalVariables, .trainableVariables] {
+      #expect(graph.collection(key).map(\.name) == read.collection(key).map(\.name))
+      #expect(graph.collection(key).map(\.value.name) == read.collection(key).map(\.value.name))
+      #expect(
+        graph.collection(key).map(\.initializer.name)
+          == read.collection(key).map(\.initializer.name))
+    }
+  }
+
+  @Test("has the same names, in the same order, and tells the same places")
+  func places() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [nil], name: "x")
+    let line = #line + 1
+    let y = tanh(x, name: "y")
+    let read = try Graph(graphDef: graph.graphDef())
+    #expect(read.operations.map(\.name) == graph.operations.map(\.name))
+    #expect(y.operation.location?.line == line)
+    let place = try #require(read.operation(named: "y")?.location)
+    #expect(place.description == "RoundTripTests.swift:\(line)")
+    let silent = try Graph(graphDef: graph.graphDef(locations: false))
+    #expect(silent.operation(named: "y")?.location == nil)
+  }
+
+  @Test("goes on training with the same bits, by the optimiser that it is given")
+  func trainingGoesOn() throws {
+    let sample = SampleModel.perceptron
+    let model = sample.make(training: false)
+    let read = try Graph(graphDef: model.graph.graphDef(locations: false))
+    var losses: [[Float]] = []
+    for graph in [model.graph, read] {
+      let loss = try #require(graph.tensor(named: "loss"))
+      let train = AdamOptimizer(learningRate: 0.01).minimize(loss)
+      let session = try Session(graph, options: .init(workers: 2))
+      try session.run(graph.globalVariablesInitializer())
+      losses.append([])
+      for _ in 0..<30 {
+        let (value, _) = try session.run(loss, train, feeding: model.feeds(in: graph))
+        losses[losses.count - 1].append(value.scalar())
+      }
+    }
+    #expect(losses[0] == losses[1])
+    #expect(losses[0][29] < losses[0][0])
+  }
+}
