@@ -92,7 +92,7 @@ struct GraphExporter {
 
   /// The functions that the bodies of a loop or branch become.
   struct Functions {
-    /// Their names: `[condition, body]` or `[then, else]`.
+    /// Their names: `[condition, body]`, `[then, else]`, or one for each number of a Case.
     var names: [String]
     /// Whether one of them has effects or draws random numbers.
     var isStateful: Bool
@@ -101,7 +101,10 @@ struct GraphExporter {
   private mutating func functions(
     of instruction: Instruction, _ definition: any ControlFlowDefinition, within outer: String?
   ) throws(FormatError) -> Functions {
-    let roles = definition.isLoop ? ["cond", "body"] : ["true", "false"]
+    let roles =
+      definition.isLoop
+      ? ["cond", "body"]
+      : definition is If ? ["true", "false"] : instruction.bodies.indices.map { "branch\($0)" }
     let base = (outer.map { "\($0)_" } ?? "") + instruction.name
     var result = Functions(names: [], isStateful: false)
     for (b, role) in roles.enumerated() {

@@ -41,9 +41,13 @@ struct NodeWriter {
   ) throws(FormatError) {
     let type = (functions.isStateful ? "" : "Stateless") + definition.name
     var attributes: [String: Tensorflow_AttrValue] = [:]
-    let roles = definition.isLoop ? ["cond", "body"] : ["then_branch", "else_branch"]
-    for (role, name) in zip(roles, functions.names) {
-      attributes[role] = Tensorflow_AttrValue(function: name)
+    if definition is Case {
+      attributes["branches"] = Tensorflow_AttrValue(functions: functions.names)
+    } else {
+      let roles = definition.isLoop ? ["cond", "body"] : ["then_branch", "else_branch"]
+      for (role, name) in zip(roles, functions.names) {
+        attributes[role] = Tensorflow_AttrValue(function: name)
+      }
     }
     let shapes = instruction.outputs.map { value in
       let type = program.type(value)
@@ -87,7 +91,8 @@ struct NodeWriter {
     for (name, value) in derived where node.attr[name] == nil {
       node.attr[name] = Tensorflow_AttrValue(value)
     }
-    for (name, value) in instruction.definition.attributeValues {
+    for (name, value) in instruction.definition.attributeValues
+    where signature.attribute(name) != nil {
       if let message = Tensorflow_AttrValue(value) { node.attr[name] = message }
     }
     if names.isOriginal(instruction), let origin = instruction.origin?.operation,

@@ -89,7 +89,7 @@ extension GraphImporter {
 
   // MARK: Branches
 
-  /// A branch between two functions.
+  /// A branch between functions.
   func addBranch(
     _ node: Tensorflow_NodeDef, _ inputs: [Tensor], _ controls: [Operation], to target: Target,
     function: String?
@@ -97,12 +97,26 @@ extension GraphImporter {
     guard let signature = OpSignature[node.op] else { return Added() }
     let attributes = try attributes(of: node, signature, operands: inputs.map(\.dtype))
     let types = inputs.dropFirst().map(\.type)
-    let then = try body(of: try functionName("then_branch", of: node), types, in: target.graph)
-    let otherwise = try body(
-      of: try functionName("else_branch", of: node), types, in: target.graph)
-    let operation = try add(
-      If(then: then, otherwise: otherwise), node, inputs, controls, to: target,
-      function: function)
+    func body(_ name: String) throws(FormatError) -> Body {
+      try self.body(of: name, types, in: target.graph)
+    }
+    let operation: Operation
+    if signature.attribute("branches") == nil {
+      let then = try body(functionName("then_branch", of: node))
+      let otherwise = try body(functionName("else_branch", of: node))
+      operation = try add(
+        If(then: then, otherwise: otherwise), node, inputs, controls, to: target,
+        function: function)
+    } else {
+      let names = node.attr["branches"]?.functionNames ?? []
+      guard !names.isEmpty else {
+        throw FormatError(.invalidGraph, "attribute \"branches\" names no function")
+      }
+      var bodies: [Body] = []
+      for name in names { bodies.append(try body(name)) }
+      operation = try add(
+        Case(bodies: bodies), node, inputs, controls, to: target, function: function)
+    }
     return try added(operation, attributes, signature)
   }
 

@@ -12,7 +12,7 @@ extension GraphImporter {
     switch node.op {
     case "While", "StatelessWhile":
       return try addLoop(node, inputs, controls, to: target, function: function)
-    case "If", "StatelessIf":
+    case "If", "StatelessIf", "Case", "StatelessCase":
       return try addBranch(node, inputs, controls, to: target, function: function)
     case "PartitionedCall", "StatefulPartitionedCall":
       let name = try functionName("f", of: node)
@@ -78,7 +78,7 @@ extension GraphImporter {
         "wants \(isOpen ? "at least " : "")\(count) operands, got \(operands.count)")
     }
     var result: [String: AttributeValue] = [:]
-    for attribute in signature.attributes where attribute.kind != "func" {
+    for attribute in signature.attributes where !attribute.namesFunctions {
       do throws(FormatError) {
         if let given = node.attr[attribute.name] {
           result[attribute.name] = try AttributeValue(given, kind: attribute.kind, &budget)
@@ -139,7 +139,7 @@ extension GraphImporter {
     for (name, value) in node.attr where !known.contains(name) && !Self.dropped.contains(name) {
       if let attribute = signature?.attribute(name) {
         // What follows from operands is found again; defaults need not be written.
-        if attribute.kind == "func" || signature?.isDerived(name) == true { continue }
+        if attribute.namesFunctions || signature?.isDerived(name) == true { continue }
         if let standard = attribute.standard, let message = Tensorflow_AttrValue(standard),
           message == value
         {

@@ -4,7 +4,8 @@ internal import TensorFlowProtos
 extension GraphImporter {
   /// Operations that are functions of the engine's control flow, or calls.
   private static let functional: Set<String> = [
-    "While", "StatelessWhile", "If", "StatelessIf", "PartitionedCall", "StatefulPartitionedCall",
+    "While", "StatelessWhile", "If", "StatelessIf", "Case", "StatelessCase", "PartitionedCall",
+    "StatefulPartitionedCall",
   ]
 
   /// - Throws: `FormatError` that names the first operation of a type which this build does not know,
@@ -17,10 +18,10 @@ extension GraphImporter {
     while let list = open.popLast() {
       for (position, node) in list.nodes.enumerated() {
         for attribute in node.attr.values {
-          guard case .func(let function)? = attribute.value, hasFunction(function.name),
-            seen.insert(function.name).inserted
-          else { continue }
-          open.append(try self.list(of: function.name))
+          for function in attribute.functionNames
+          where hasFunction(function) && seen.insert(function).inserted {
+            open.append(try self.list(of: function))
+          }
         }
         if hasFunction(node.op) {
           if seen.insert(node.op).inserted { open.append(try self.list(of: node.op)) }

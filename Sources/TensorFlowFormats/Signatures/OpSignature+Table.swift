@@ -36,6 +36,8 @@ extension OpSignature {
     BiasAddGrad(out_backprop:T) -> (output:T) {T:type; data_format:string = "NHWC"}
     BroadcastGradientArgs(s0:T, s1:T) -> (r0:T, r1:T) {T:type = int32}
     BroadcastTo(input:T, shape:Tidx) -> (output:T) {T:type; Tidx:type = int32}
+    Case(branch_index:int32, input:list<Tin>) -> (output:list<Tout>) {Tin:list(type);
+      Tout:list(type); branches:list(func); output_shapes:list(shape) = []} stateful
     Cast(x:SrcT) -> (y:DstT) {SrcT:type; DstT:type; Truncate:bool = false}
     Ceil(x:T) -> (y:T) {T:type}
     CheckNumerics(tensor:T) -> (output:T) {T:type; message:string} stateful
@@ -51,6 +53,7 @@ extension OpSignature {
     Cumsum(x:T, axis:Tidx) -> (out:T) {exclusive:bool = false; reverse:bool = false; T:type;
       Tidx:type = int32}
     DivNoNan(x:T, y:T) -> (z:T) {T:type}
+    DynamicStitch(indices:N*int32, data:N*T) -> (merged:T) {N:int; T:type}
     Elu(features:T) -> (activations:T) {T:type}
     EluGrad(gradients:T, outputs:T) -> (backprops:T) {T:type}
     EmptyTensorList(element_shape:shape_type, max_num_elements:int32) -> (handle:variant)
@@ -65,6 +68,8 @@ extension OpSignature {
     Floor(x:T) -> (y:T) {T:type}
     FloorDiv(x:T, y:T) -> (z:T) {T:type}
     FloorMod(x:T, y:T) -> (z:T) {T:type}
+    Gather(params:Tparams, indices:Tindices) -> (output:Tparams) {validate_indices:bool =
+      true; Tparams:type; Tindices:type}
     GatherNd(params:Tparams, indices:Tindices) -> (output:Tparams) {Tparams:type; Tindices:type}
     GatherV2(params:Tparams, indices:Tindices, axis:Taxis) -> (output:Tparams) {batch_dims:int =
       0; Tparams:type; Tindices:type; Taxis:type}
@@ -117,10 +122,17 @@ extension OpSignature {
     OneHot(indices:TI, depth:int32, on_value:T, off_value:T) -> (output:T) {axis:int = -1; T:type;
       TI:type = int64}
     OnesLike(x:T) -> (y:T) {T:type}
+    OptionalFromValue(components:list<Toutput_types>) -> (optional:variant)
+      {Toutput_types:list(type)}
+    OptionalGetValue(optional:variant) -> (components:list<output_types>)
+      {output_types:list(type); output_shapes:list(shape)}
+    OptionalHasValue(optional:variant) -> (has_value:bool)
+    OptionalNone() -> (optional:variant)
     Pack(values:N*T) -> (output:T) {N:int; T:type; axis:int = 0}
     Pad(input:T, paddings:Tpaddings) -> (output:T) {T:type; Tpaddings:type = int32}
     PadV2(input:T, paddings:Tpaddings, constant_values:T) -> (output:T) {T:type; Tpaddings:type =
       int32}
+    ParallelDynamicStitch(indices:N*int32, data:N*T) -> (merged:T) {N:int; T:type}
     PartitionedCall(args:list<Tin>) -> (output:list<Tout>) {Tin:list(type); Tout:list(type);
       f:func; config:string = ""; config_proto:string = ""; executor_type:string = ""}
     Placeholder() -> (output:dtype) {dtype:type; shape:shape = unknown_rank}
@@ -154,6 +166,10 @@ extension OpSignature {
       false} stateful
     ResourceApplyMomentum(var:resource, accum:resource, lr:T, grad:T, momentum:T) -> () {T:type;
       use_locking:bool = false; use_nesterov:bool = false} stateful
+    ResourceGather(resource:resource, indices:Tindices) -> (output:dtype) {batch_dims:int = 0;
+      validate_indices:bool = true; dtype:type; Tindices:type} stateful
+    ResourceGatherNd(resource:resource, indices:Tindices) -> (output:dtype) {dtype:type;
+      Tindices:type} stateful
     ResourceScatterAdd(resource:resource, indices:Tindices, updates:dtype) -> () {dtype:type;
       Tindices:type} stateful
     ResourceScatterSub(resource:resource, indices:Tindices, updates:dtype) -> () {dtype:type;
@@ -203,6 +219,8 @@ extension OpSignature {
     StatefulPartitionedCall(args:list<Tin>) -> (output:list<Tout>) {Tin:list(type);
       Tout:list(type); f:func; config:string = ""; config_proto:string = ""; executor_type:string
       = ""} stateful
+    StatelessCase(branch_index:int32, input:list<Tin>) -> (output:list<Tout>) {Tin:list(type);
+      Tout:list(type); branches:list(func); output_shapes:list(shape) = []}
     StatelessIf(cond:Tcond, input:list<Tin>) -> (output:list<Tout>) {Tcond:type; Tin:list(type);
       Tout:list(type); then_branch:func; else_branch:func; output_shapes:list(shape) = []}
     StatelessWhile(input:list<T>) -> (output:list<T>) {T:list(type); cond:func; body:func;
@@ -220,9 +238,15 @@ extension OpSignature {
     Tan(x:T) -> (y:T) {T:type}
     Tanh(x:T) -> (y:T) {T:type}
     TanhGrad(y:T, dy:T) -> (z:T) {T:type}
+    TensorListConcat(input_handle:variant) -> (tensor:element_dtype, lengths:int64)
+      {element_dtype:type; element_shape:shape = unknown_rank}
+    TensorListConcatV2(input_handle:variant, element_shape:shape_type, leading_dims:int64) ->
+      (tensor:element_dtype, lengths:int64) {element_dtype:type; shape_type:type}
     TensorListElementShape(input_handle:variant) -> (element_shape:shape_type) {shape_type:type}
     TensorListFromTensor(tensor:element_dtype, element_shape:shape_type) ->
       (output_handle:variant) {element_dtype:type; shape_type:type}
+    TensorListGather(input_handle:variant, indices:int32, element_shape:int32) ->
+      (values:element_dtype) {element_dtype:type}
     TensorListGetItem(input_handle:variant, index:int32, element_shape:int32) ->
       (item:element_dtype) {element_dtype:type}
     TensorListLength(input_handle:variant) -> (length:int32)
@@ -232,8 +256,17 @@ extension OpSignature {
       {element_dtype:type}
     TensorListReserve(element_shape:shape_type, num_elements:int32) -> (handle:variant)
       {element_dtype:type; shape_type:type}
+    TensorListResize(input_handle:variant, size:int32) -> (output_handle:variant)
+    TensorListScatter(tensor:element_dtype, indices:int32, element_shape:shape_type) ->
+      (output_handle:variant) {element_dtype:type; shape_type:type}
+    TensorListScatterIntoExistingList(input_handle:variant, tensor:element_dtype,
+      indices:int32) -> (output_handle:variant) {element_dtype:type}
+    TensorListScatterV2(tensor:element_dtype, indices:int32, element_shape:shape_type,
+      num_elements:int32) -> (output_handle:variant) {element_dtype:type; shape_type:type}
     TensorListSetItem(input_handle:variant, index:int32, item:element_dtype) ->
       (output_handle:variant) {element_dtype:type; resize_if_index_out_of_bounds:bool = false}
+    TensorListSplit(tensor:element_dtype, element_shape:shape_type, lengths:int64) ->
+      (output_handle:variant) {element_dtype:type; shape_type:type}
     TensorListStack(input_handle:variant, element_shape:int32) -> (tensor:element_dtype)
       {element_dtype:type; num_elements:int = -1}
     Tile(input:T, multiples:Tmultiples) -> (output:T) {T:type; Tmultiples:type = int32}
@@ -249,6 +282,7 @@ extension OpSignature {
     VarHandleOp() -> (resource:resource) {container:string = ""; shared_name:string = "";
       debug_name:string = ""; dtype:type; shape:shape; allowed_devices:list(string) = []} stateful
     VarIsInitializedOp(resource:resource) -> (is_initialized:bool) stateful
+    VariableShape(input:resource) -> (output:out_type) {out_type:type = int32} stateful
     Where(input:T) -> (index:int64) {T:type = bool}
     While(input:list<T>) -> (output:list<T>) {T:list(type); cond:func; body:func;
       output_shapes:list(shape) = []; parallel_iterations:int = 10} stateful

@@ -29,9 +29,24 @@ extension Tensorflow_AttrValue {
   /// The function of this name.
   init(function name: String) {
     self.init()
-    var list = Tensorflow_NameAttrList()
-    list.name = name
-    self.func = list
+    self.func = .with { $0.name = name }
+  }
+
+  /// The functions of these names.
+  init(functions names: [String]) {
+    self.init()
+    list = .with { list in
+      list.func = names.map { name in .with { $0.name = name } }
+    }
+  }
+
+  /// The names of the functions that this is or lists.
+  var functionNames: [String] {
+    switch value {
+    case .func(let function): [function.name]
+    case .list(let list): list.func.map(\.name)
+    default: []
+    }
   }
 }
 

@@ -9,11 +9,12 @@ package import GraphArrays
 /// Operands: the components of the value.
 package struct OptionalFromValue: OpDefinition {
   /// The dtypes of the components.
-  package let dtypes: [DType]
+  package var dtypes: [DType]
 
   package init(dtypes: [DType]) { self.dtypes = dtypes }
 
   package var name: String { "OptionalFromValue" }
+  package static let attributes = [Attribute("Toutput_types", \OptionalFromValue.dtypes)]
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: dtypes.count)
@@ -63,11 +64,22 @@ package struct OptionalNone: EmptyListDefinition {
 /// The components of an optional's value. TF: `OptionalGetValue`.
 package struct OptionalGetValue: OpDefinition {
   /// The types of the components, as far as they are known.
-  package let types: [TensorType]
+  package var types: [TensorType]
 
   package init(types: [TensorType]) { self.types = types }
 
   package var name: String { "OptionalGetValue" }
+  package static let attributes = [
+    Attribute("output_types", \OptionalGetValue.dtypes), Attribute("output_shapes", \.shapes),
+  ]
+  private var dtypes: [DType] {
+    get { types.map(\.dtype) }
+    set { types = newValue.map { TensorType($0, .unknown) } }
+  }
+  private var shapes: [Shape] {
+    get { types.map(\.shape) }
+    set { types = zip(types, newValue).map { TensorType($0.dtype, $1) } }
+  }
   package var outputCount: Int { types.count }
   package var effects: Effects { .canFail }
 
