@@ -121,26 +121,12 @@ extension Shape: AttributeConvertible {
   }
   package var attributeValue: AttributeValue { .shape(self) }
 }
-extension [Int]: AttributeConvertible {
+extension Array: AttributeConvertible where Element: AttributeElement {
   package init?(_ value: AttributeValue) {
-    guard case .ints(let value) = value else { return nil }
-    self = value
+    guard let elements = Element.elements(of: value) else { return nil }
+    self = elements
   }
-  package var attributeValue: AttributeValue { .ints(self) }
-}
-extension [DType]: AttributeConvertible {
-  package init?(_ value: AttributeValue) {
-    guard case .types(let value) = value else { return nil }
-    self = value
-  }
-  package var attributeValue: AttributeValue { .types(self) }
-}
-extension [Shape]: AttributeConvertible {
-  package init?(_ value: AttributeValue) {
-    guard case .shapes(let value) = value else { return nil }
-    self = value
-  }
-  package var attributeValue: AttributeValue { .shapes(self) }
+  package var attributeValue: AttributeValue { Element.list(self) }
 }
 extension NDArrayIdentity: AttributeConvertible {
   package init?(_ value: AttributeValue) {
@@ -148,6 +134,32 @@ extension NDArrayIdentity: AttributeConvertible {
     self = value
   }
   package var attributeValue: AttributeValue { .tensor(self) }
+}
+
+/// A Swift type of which an attribute can have a list.
+package protocol AttributeElement: Sendable {
+  /// The list as the value of an attribute.
+  static func list(_ elements: [Self]) -> AttributeValue
+  /// The list that is the value of an attribute; nil for a value of another kind.
+  static func elements(of value: AttributeValue) -> [Self]?
+}
+extension Int: AttributeElement {
+  package static func list(_ elements: [Int]) -> AttributeValue { .ints(elements) }
+  package static func elements(of value: AttributeValue) -> [Int]? {
+    if case .ints(let elements) = value { elements } else { nil }
+  }
+}
+extension DType: AttributeElement {
+  package static func list(_ elements: [DType]) -> AttributeValue { .types(elements) }
+  package static func elements(of value: AttributeValue) -> [DType]? {
+    if case .types(let elements) = value { elements } else { nil }
+  }
+}
+extension Shape: AttributeElement {
+  package static func list(_ elements: [Shape]) -> AttributeValue { .shapes(elements) }
+  package static func elements(of value: AttributeValue) -> [Shape]? {
+    if case .shapes(let elements) = value { elements } else { nil }
+  }
 }
 
 /// An attribute of a definition: TensorFlow's name of it, and how it is read and set.

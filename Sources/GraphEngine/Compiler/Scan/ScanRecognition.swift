@@ -244,6 +244,9 @@ struct ScanRecognition {
       guard others.isEmpty, isEmptyList(loop.inputs[i]) else {
         throw ScanRefusal(reason: "a list that is appended to is read too, or has items before")
       }
+      guard let capacity = makers[loop.inputs[i]].flatMap({ integer($0.inputs[1], outerConstants) }),
+        capacity < 0 || capacity >= turns
+      else { throw ScanRefusal(reason: "more may be appended to a list than it takes") }
       return .pushedList(value: last.inputs[1])
     case is TensorListSetItem:
       guard let index = affine[last.inputs[1]], abs(index.step) == 1 else {

@@ -8,7 +8,7 @@ package import GraphArrays
 package struct TensorListConcat: OpDefinition {
   package var dtype: DType
   /// What is known of an item's shape; nil where an operand tells it.
-  package let elementShape: Shape?
+  package var elementShape: Shape?
 
   package init(dtype: DType, elementShape: Shape?) {
     self.dtype = dtype
@@ -16,7 +16,14 @@ package struct TensorListConcat: OpDefinition {
   }
 
   package var name: String { elementShape == nil ? "TensorListConcatV2" : "TensorListConcat" }
-  package static let attributes = [Attribute("element_dtype", \TensorListConcat.dtype)]
+  package static let attributes = [
+    Attribute("element_dtype", \TensorListConcat.dtype), Attribute("element_shape", \.shape),
+  ]
+  /// An attribute of the first form; the second form has none of this name.
+  private var shape: Shape {
+    get { elementShape ?? .unknown }
+    set { if elementShape != nil { elementShape = newValue } }
+  }
   package var outputCount: Int { 2 }
   package var effects: Effects { .canFail }
 
