@@ -1,12 +1,16 @@
+#include <stdlib.h>
+#include <string.h>
+
 #include "CKernels.h"
 
-extern const sg_kernels sg_kernels_generic;
+extern const sg_kernels sg_kernels_portable;
 #if defined(__x86_64__)
 extern const sg_kernels sg_kernels_avx2, sg_kernels_avx512;
 #endif
 
 // Written once, before main, and only read afterwards.
 static const sg_kernels *sets[4];
+static const sg_kernels *best;
 
 __attribute__((constructor)) static void choose(void) {
   int count = 0;
@@ -20,10 +24,15 @@ __attribute__((constructor)) static void choose(void) {
     sets[count++] = &sg_kernels_avx2;
   }
 #endif
-  sets[count] = &sg_kernels_generic;
+  sets[count] = &sg_kernels_portable;
+  best = sets[0];
+  const char *wanted = getenv("STATICGRAPH_INSTRUCTION_SET");
+  for (int i = 0; wanted && sets[i]; i++) {
+    if (strcmp(sets[i]->name, wanted) == 0) best = sets[i];
+  }
 }
 
-const sg_kernels *sg_best_kernels(void) { return sets[0]; }
+const sg_kernels *sg_best_kernels(void) { return best; }
 const sg_kernels *const *sg_all_kernels(void) { return sets; }
 
 sg_unary_fn sg_cast(const sg_kernels *kernels, sg_dtype from, sg_dtype to) {

@@ -20,7 +20,9 @@ package typealias ReductionLoop = sg_reduce_fn
 package typealias PackedProductLoop = sg_packed_product_fn
 
 extension UnsafePointer<sg_kernels> {
-  /// The loops of the best instruction set that this machine has.
+  /// The loops of the best instruction set that this machine has, or of the one that the environment
+  /// variable `STATICGRAPH_INSTRUCTION_SET` names (`avx512`, `avx2` or `portable`), if the machine
+  /// has it. OpenBLAS chooses for itself; its variable is `OPENBLAS_CORETYPE`.
   package static var best: KernelTable { sg_best_kernels() }
 
   /// The loops of each instruction set that this machine has, the best first.

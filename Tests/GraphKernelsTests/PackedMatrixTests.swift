@@ -130,7 +130,7 @@ struct PackedMatrixTests {
       let separate = starts.map { product.reference(fused: false, start: $0) }
       for kernels in KernelTable.all {
         let name = String(cString: kernels.pointee.name)
-        withPacked(layout, product.w, stride: n, misalignment: name == "generic" ? 1 : 0) {
+        withPacked(layout, product.w, stride: n, misalignment: name == "portable" ? 1 : 0) {
           packed in
           let results = [
             multiply(product, packed, kernels, rowCuts: whole.0, panelCuts: whole.1) { _, _, _ in
@@ -149,7 +149,7 @@ struct PackedMatrixTests {
           for (form, result) in results.enumerated() {
             // Only the portable loops may round products, on machines without fused instructions.
             let agrees =
-              result == fused[form] || name == "generic" && result == separate[form]
+              result == fused[form] || name == "portable" && result == separate[form]
             #expect(agrees, "\(name) \(Scalar.self) \((m, n, k)) addend \(form)")
           }
           let accumulated = multiply(

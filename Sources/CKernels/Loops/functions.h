@@ -44,10 +44,11 @@ static inline V(f64) NAME(power_of_two_f64)(V(i64) k) { return (V(f64))((V(u64))
 
 // x = k ln2 + r with |r| <= ln2 / 2 (Cody and Waite), and (exp(r) - 1 - r) / r^2: minimax
 // polynomial of Cephes for f32, Taylor's of degree 13 for f64 (its remainder is 4e-18).
-static inline V(i32) NAME(reduce_exp_f32)(V(f32) x, V(f32) *r) {
-  V(f32) t = x * 1.44269504f + ROUND_F32, k = t - ROUND_F32;
-  *r = x - k * 0.693359375f;
-  *r = *r - k * -2.12194440e-4f;
+static inline V(i32) NAME(reduce_exp_f32)(V(f32) x, V(f32) *r, V(f32) *k) {
+  V(f32) t = x * 1.44269504f + ROUND_F32;
+  *k = t - ROUND_F32;
+  *r = x - *k * 0.693359375f;
+  *r = *r - *k * -2.12194440e-4f;
   return (V(i32))((V(u32))t - ROUND_F32_BITS);
 }
 static inline V(f32) NAME(exp_series_f32)(V(f32) r) {
@@ -57,10 +58,11 @@ static inline V(f32) NAME(exp_series_f32)(V(f32) r) {
   p = p * r + 1.6666665459e-1f;
   return p * r + 5.0000001201e-1f;
 }
-static inline V(i64) NAME(reduce_exp_f64)(V(f64) x, V(f64) *r) {
-  V(f64) t = x * 1.4426950408889634 + ROUND_F64, k = t - ROUND_F64;
-  *r = x - k * 6.93147180369123816490e-01;
-  *r = *r - k * 1.90821492927058770002e-10;
+static inline V(i64) NAME(reduce_exp_f64)(V(f64) x, V(f64) *r, V(f64) *k) {
+  V(f64) t = x * 1.4426950408889634 + ROUND_F64;
+  *k = t - ROUND_F64;
+  *r = x - *k * 6.93147180369123816490e-01;
+  *r = *r - *k * 1.90821492927058770002e-10;
   return (V(i64))((V(u64))t - ROUND_F64_BITS);
 }
 static inline V(f64) NAME(exp_series_f64)(V(f64) r) {
@@ -77,22 +79,39 @@ static inline V(f64) NAME(exp_series_f64)(V(f64) r) {
   return p * r + 0.5;
 }
 
-// exp scales in two steps, so that results may be denormal or overflow. expm1 is
-// 2 (2^(k-1) (exp(r) - 1) + 2^(k-1) - 1/2), exact in its second term.
+// p 2^k, where the result may be denormal or overflow: in two steps, if not by an instruction.
+#if BYTES == 64
+static inline V(f32) NAME(scale_f32)(V(f32) p, V(i32) k, V(f32) whole) {
+  return (V(f32))_mm512_scalef_ps((__m512)p, (__m512)whole);
+}
+static inline V(f64) NAME(scale_f64)(V(f64) p, V(i64) k, V(f64) whole) {
+  return (V(f64))_mm512_scalef_pd((__m512d)p, (__m512d)whole);
+}
+#else
+#define DEFINE_SCALE(T, I)                                                            \
+  static inline V(T) NAME(scale_##T)(V(T) p, V(I) k, V(T) whole) {                    \
+    V(I) half = k >> 1;                                                               \
+    return p * NAME(power_of_two_##T)(half) * NAME(power_of_two_##T)(k - half);       \
+  }
+DEFINE_SCALE(f32, i32)
+DEFINE_SCALE(f64, i64)
+#endif
+
+// expm1 is 2 (2^(k-1) (exp(r) - 1) + 2^(k-1) - 1/2), exact in its second term.
 #define DEFINE_EXP(T, I, least, greatest, least_m1)                                   \
   static inline V(T) NAME(exp_v_##T)(V(T) x) {                                        \
     x = x > greatest ? (V(T))greatest : x;                                            \
     x = x < least ? (V(T))least : x;                                                  \
-    V(T) r;                                                                           \
-    V(I) k = NAME(reduce_exp_##T)(x, &r), half = k >> 1;                              \
+    V(T) r, whole;                                                                    \
+    V(I) k = NAME(reduce_exp_##T)(x, &r, &whole);                                     \
     V(T) p = NAME(exp_series_##T)(r) * (r * r) + r + 1;                               \
-    return p * NAME(power_of_two_##T)(half) * NAME(power_of_two_##T)(k - half);       \
+    return NAME(scale_##T)(p, k, whole);                                              \
   }                                                                                   \
   static inline V(T) NAME(expm1_v_##T)(V(T) x) {                                      \
     V(T) c = x > greatest ? (V(T))greatest : x;                                       \
     c = c < least_m1 ? (V(T))least_m1 : c;                                            \
-    V(T) r;                                                                           \
-    V(I) k = NAME(reduce_exp_##T)(c, &r);                                             \
+    V(T) r, whole;                                                                    \
+    V(I) k = NAME(reduce_exp_##T)(c, &r, &whole);                                     \
     V(T) p = NAME(exp_series_##T)(r) * (r * r) + r;                                   \
     V(T) s = NAME(power_of_two_##T)(k - 1);                                           \
     return NAME(copysign_##T)((s * p + (s - 0.5f)) * 2, x);                           \

@@ -30,8 +30,9 @@ static inline double NAME(total)(V(f64) v) {
     }                                                                                         \
     return NAME(total)(sum);                                                                  \
   }                                                                                           \
-  static inline void NAME(softmax_row_##T)(T##_t *out, const T##_t *x, size_t n) {            \
-    const T##_t max = NAME(max_row_##T)(x, n);                                                \
+  /* Softmax of a row; the sum of exp(x - max). */                                            \
+  static inline double NAME(softmax_row_##T)(T##_t *out, const T##_t *x, size_t n,            \
+                                             T##_t max) {                                     \
     V(f64) sum = 0;                                                                           \
     size_t i = 0;                                                                             \
     for (; i + LANES(T) <= n; i += LANES(T)) {                                                \
@@ -44,13 +45,16 @@ static inline double NAME(total)(V(f64) v) {
       sum = NAME(accumulate_##T)(sum, e);                                                     \
       STORE_PART(T, out + i, e, n - i);                                                       \
     }                                                                                         \
-    const T##_t scale = (T##_t)(1 / NAME(total)(sum));                                        \
+    const double total = NAME(total)(sum);                                                    \
+    const T##_t scale = (T##_t)(1 / total);                                                   \
     NAME(mul_##T)(out, out, &scale, n, 1, 0);                                                 \
+    return total;                                                                             \
   }                                                                                           \
   static void NAME(softmax_##T)(void *out, const void *x, size_t rows, size_t columns) {      \
     for (size_t r = 0; r < rows; r++) {                                                       \
-      NAME(softmax_row_##T)((T##_t *)out + r * columns, (const T##_t *)x + r * columns,       \
-                            columns);                                                         \
+      const T##_t *row = (const T##_t *)x + r * columns;                                      \
+      NAME(softmax_row_##T)((T##_t *)out + r * columns, row, columns,                         \
+                            NAME(max_row_##T)(row, columns));                                 \
     }                                                                                         \
   }                                                                                           \
   static void NAME(log_softmax_##T)(void *out, const void *x, size_t rows, size_t columns) {  \
@@ -109,17 +113,8 @@ DEFINE_ROWS(f64)
       const T##_t *x = (const T##_t *)logits + r * columns;                                   \
       T##_t *o = (T##_t *)backprop + r * columns;                                             \
       const T##_t max = NAME(max_row_##T)(x, columns);                                        \
-      const double sum = NAME(sum_exp_##T)(x, columns, max);                                  \
-      const T##_t scale = (T##_t)(1 / sum);                                                   \
-      ((T##_t *)loss)[r] = (T##_t)(log(sum) - (double)(x[label[r]] - max));                   \
-      size_t i = 0;                                                                           \
-      for (; i + LANES(T) <= columns; i += LANES(T)) {                                        \
-        STORE(T, o + i, NAME(exp_v_##T)(LOAD(T, x + i) - max) * scale);                       \
-      }                                                                                       \
-      if (i < columns) {                                                                      \
-        V(T) v = LOAD_PART(T, x + i, columns - i, max);                                       \
-        STORE_PART(T, o + i, NAME(exp_v_##T)(v - max) * scale, columns - i);                  \
-      }                                                                                       \
+      const double own = (double)(x[label[r]] - max);                                         \
+      ((T##_t *)loss)[r] = (T##_t)(log(NAME(softmax_row_##T)(o, x, columns, max)) - own);     \
       o[label[r]] -= 1;                                                                       \
     }                                                                                         \
     return rows;                                                                              \

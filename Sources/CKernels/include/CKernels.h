@@ -166,7 +166,7 @@ typedef struct {
 
 /// The loops of one instruction set.
 typedef struct {
-  /// "avx512", "avx2" or "generic".
+  /// "avx512", "avx2" or "portable".
   const char *name;
 
   // Unary. Integer neg, abs and square wrap; relu(-0.0) = -0.0; NaN propagates; rint rounds half
@@ -233,7 +233,9 @@ typedef struct {
                  size_t count);
 } sg_kernels;
 
-/// The loops of the best instruction set that this machine has.
+/// The loops of the instruction set that the environment variable STATICGRAPH_INSTRUCTION_SET names
+/// ("avx512", "avx2" or "portable"), if this machine has it, else of the best one that it has. Read
+/// once, when the program starts.
 const sg_kernels *sg_best_kernels(void);
 /// The loops of each instruction set that this machine has, the best first, up to a NULL.
 const sg_kernels *_Nullable const *_Nonnull sg_all_kernels(void);

@@ -1,6 +1,6 @@
 #include "CKernels.h"
 #include "system.h"
 #define BYTES 16
-#define SET "generic"
-#define NAME(x) x##_generic
+#define SET "portable"
+#define NAME(x) x##_portable
 #include "kernels.inc"
