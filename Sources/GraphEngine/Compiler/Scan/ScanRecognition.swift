@@ -244,9 +244,9 @@ struct ScanRecognition {
       guard others.isEmpty, isEmptyList(loop.inputs[i]) else {
         throw ScanRefusal(reason: "a list that is appended to is read too, or has items before")
       }
-      guard let capacity = makers[loop.inputs[i]].flatMap({ integer($0.inputs[1], outerConstants) }),
-        capacity < 0 || capacity >= turns
-      else { throw ScanRefusal(reason: "more may be appended to a list than it takes") }
+      guard let capacity = capacity(of: loop.inputs[i]), capacity < 0 || capacity >= turns else {
+        throw ScanRefusal(reason: "more may be appended to a list than it takes")
+      }
       return .pushedList(value: last.inputs[1])
     case is TensorListSetItem:
       guard let index = affine[last.inputs[1]], abs(index.step) == 1 else {
@@ -289,6 +289,12 @@ struct ScanRecognition {
 
   private func isEmptyList(_ value: Value) -> Bool {
     makers[value]?.definition is EmptyTensorList
+  }
+
+  /// How many items a list that starts empty takes, -1 for any; nil where it is not known.
+  private func capacity(of list: Value) -> Int? {
+    guard let maker = makers[list], maker.definition is EmptyTensorList else { return nil }
+    return integer(maker.inputs[1], outerConstants)
   }
 
   private func isReserved(_ value: Value) -> Bool {
