@@ -67,8 +67,13 @@ def recurrent(cell, has_lengths=False, shape=(None, TIME, DEPTH), keep=None):
         made = cell()
         if keep is not None:
             made = rnn_cell.DropoutWrapper(made, output_keep_prob=keep)
+        # Draws of one turn at a time, or TensorFlow draws for the turns in any order.
         outputs, state = tf1.nn.dynamic_rnn(
-            made, x, sequence_length=lengths, dtype=tf.float32
+            made,
+            x,
+            sequence_length=lengths,
+            dtype=tf.float32,
+            parallel_iterations=1 if keep is not None else None,
         )
         states = tf.nest.flatten(state)
         loss = tf.reduce_mean(tf.square(outputs - 0.3)) + tf.add_n(
@@ -92,7 +97,9 @@ def text_model(fed):
     ]
     cell = rnn_cell.MultiRNNCell(cells)
     start = cell.zero_state(tf.shape(x)[0], tf.float32)
-    outputs, _ = tf1.nn.dynamic_rnn(cell, tf.one_hot(x, 7), initial_state=start)
+    outputs, _ = tf1.nn.dynamic_rnn(
+        cell, tf.one_hot(x, 7), initial_state=start, parallel_iterations=1
+    )
     logits = tf1.layers.dense(outputs, 7, name="logits")
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
     return [logits], tf.reduce_mean(losses)
@@ -228,7 +235,7 @@ def tensor_array(fed):
         return i + 1, squares.write(4 - i, row * row * w), grown.write(i + 1, before * row)
 
     _, squares, grown = tf.while_loop(lambda i, *_: i < 5, turn, (tf.constant(0), squares, grown))
-    some = squares.gather([3, 0, 3])
+    some = squares.gather([3, 0, 4])
     parts = tf.TensorArray(tf.float32, 2, infer_shape=False)
     parts = parts.split(tf.reshape(squares.stack(), [-1]), [6, 9])
     values = [squares.stack(), grown.stack(), some, parts.concat(), parts.read(1)]
@@ -396,6 +403,8 @@ def make(name, build, options):
             run.run(initial)
             found = run.run(gradients, feed)
             arrays.update({f"gradient/{x}": value for x, value in zip(row["wrt"], found)})
+        with session(graph) as run:
+            run.run(initial)
             losses = [run.run([loss, "train"], feed)[0] for _ in range(STEPS)]
         arrays["losses"] = np.array(losses, np.float32)
         assert np.isfinite(losses).all() and len(set(losses)) == STEPS, (name, losses)
