@@ -213,11 +213,11 @@ struct GatherOneHotMatMulsTests {
   @Test("adds a bias to the table where that has fewer rows than are gathered")
   func bias() throws {
     let few = try outline { ids, w, g in biasAdd(matmul(rows(ids), w), reduceSum(g, axis: 0)) }
-    #expect(few == "Sum Reshape Pad BiasAdd GatherRows")
+    #expect(few == "Reshape Sum Pad BiasAdd GatherRows")
     let many = try outline { ids, w, g in
       biasAdd(matmul(oneHot(ids[0], depth: 7), w), reduceSum(g, axis: 0))
     }
-    #expect(many == "Sum Slice Reshape GatherRows BiasAdd")
+    #expect(many == "Slice Reshape GatherRows Sum BiasAdd")
   }
 
   @Test("an id out of range has the bias alone, a zero row, and adds to no sum")
@@ -319,34 +319,42 @@ struct AccumulateIntoProductsTests {
 
 @Suite("GatherIntoProducts")
 struct GatherIntoProductsTests {
-  /// A loop over one-hot rows, the product of which with `w` is done for all turns at once.
-  private func outline(_ body: (_ xw: Tensor, _ h: Tensor, _ u: Tensor) -> Tensor) throws -> String
-  {
+  /// A compiled loop over one-hot rows, the product of which with `w` is done for all turns at once:
+  /// what its products begin with, and whether rows are gathered before it.
+  private func compiled(
+    without disabled: Set<String> = [],
+    _ body: (_ xw: Tensor, _ h: Tensor, _ u: Tensor) -> Tensor
+  ) throws -> (addends: [MatMulAdd.Addend], gathersBefore: Bool) {
     let graph = Graph()
     let ids = graph.placeholder(.int32, shape: [5, 2], name: "ids")
     let h = graph.placeholder(.float32, shape: [2, 4], name: "h")
     let w = graph.placeholder(.float32, shape: [3, 4], name: "w")
     let u = graph.placeholder(.float32, shape: [4, 4], name: "u")
     let hs = scan(oneHot(ids, depth: 3), initial: h) { x, h in body(matmul(x, w), h, u) }
-    return try scanProgram(
-      graph, fetching: [hs], feeding: [(ids, [5, 2]), (h, [2, 4]), (w, [3, 4]), (u, [4, 4])]
-    ).after(
-      VectorizeOverTime.self, GatherOneHotMatMuls.self, MergeCommonSubexpressions.self, Prune.self,
-      Simplify.self, AccumulateIntoProducts.self, GatherIntoProducts.self, Prune.self
-    ).outline
+    let program = try compiledProgram(
+      graph, fetching: [hs], feeding: [(ids, [5, 2]), (h, [2, 4]), (w, [3, 4]), (u, [4, 4])],
+      without: disabled)
+    let loop = program.instructions.first { $0.definition is Scan }
+    let sums = loop?.bodies[0].instructions.compactMap { $0.definition as? MatMulAdd } ?? []
+    return (sums.map(\.addend), program.instructions.contains { $0.definition is GatherRows })
   }
 
   @Test("lets a product in a loop gather the rows that it begins with")
   func fires() throws {
-    let found = try outline { xw, h, u in tanh(xw + matmul(h, u)) }
-    #expect(found == "Scan{MatMulAdd Tanh}")
+    let found = try compiled { xw, h, u in tanh(xw + matmul(h, u)) }
+    #expect(found.addends == [.rows(.zeros)])
+    #expect(!found.gathersBefore)
+    let without = try compiled(without: [GatherIntoProducts.name]) { xw, h, u in
+      tanh(xw + matmul(h, u))
+    }
+    #expect(without.addends == [.matrix])
+    #expect(without.gathersBefore)
   }
 
   @Test("leaves rows that something else reads")
   func refuses() throws {
-    let read = try outline { xw, h, u in tanh(xw + matmul(h, u)) * xw }
-    #expect(read == "GatherRows Scan{MatMulAdd Tanh Mul}")
-    let multiplied = try outline { xw, h, _ in tanh(xw * h) }
-    #expect(multiplied == "GatherRows Scan{Mul Tanh}")
+    let found = try compiled { xw, h, u in tanh(xw + matmul(h, u)) * xw }
+    #expect(found.addends == [.matrix])
+    #expect(found.gathersBefore)
   }
 }
