@@ -11,7 +11,7 @@ func scanProgram(
       "InlineShortScans", "RecognizeReductions", "HoistInvariants", "ForwardStacks",
       "VectorizeOverTime",
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
-      "GatherOneHotMatMuls", "AccumulateIntoProducts", "FuseElementwise",
+      "GatherOneHotMatMuls", "AccumulateIntoProducts", "GatherIntoProducts", "FuseElementwise",
     ])
 }
 
