@@ -10,7 +10,8 @@ func scanProgram(
     without: [
       "RecognizeReductions", "HoistInvariants", "ForwardStacks", "VectorizeOverTime",
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
-      "GatherOneHotMatMuls", "AccumulateIntoProducts", "FuseElementwise",
+      "GatherOneHotMatMuls", "AccumulateIntoProducts", "FuseElementwise", "PackInvariantWeights",
+      "SplitBatch", "SkipDeadLastTurn",
     ])
 }
 
