@@ -6,6 +6,8 @@ package struct CompiledProgram: Sendable {
   package let program: Program
   /// What each pass did, in the order in which they first ran.
   package let passes: [PassRecord]
+  /// What passes did to the Scans of the program itself, in its order.
+  package let scans: [ScanHistory]
 
   /// Loops that run turn by turn over lists, with the reason why they are no Scans. Found when it is
   /// asked for.
@@ -50,9 +52,13 @@ package enum Compiler {
     AccumulateIntoProducts.self, GatherIntoProducts.self,
     PullBack.self,
   ]
+  /// What chooses how operations are executed. Passes that rewrite values come before these.
+  private static let finishing: [any Pass.Type] = [
+    SplitBatch.self, PackInvariantWeights.self, FuseElementwise.self, SkipDeadLastTurn.self,
+  ]
   /// Passes without which programs are correct too, only slower, by name.
   package static let optionalPasses: [String] = {
-    let all = cleaning + [RecognizeScans.self] + loopPasses
+    let all = cleaning + [RecognizeScans.self] + loopPasses + finishing
     let needed = [InferTypes.name, Prune.name, FoldConstants.name, PruneScans.name]
     return all.map { $0.name }.reduce(into: []) { names, name in
       if !names.contains(name), !needed.contains(name) { names.append(name) }
@@ -74,6 +80,7 @@ package enum Compiler {
     feedTypes: [TensorType], without disabled: Set<String> = []
   ) throws -> CompiledProgram {
     var records: [PassRecord] = []
+    var recorder = ScanHistory.Recorder()
     let clock = ContinuousClock()
     var program = Program()
     func timed(_ name: String, _ body: () throws -> Void) throws {
@@ -86,6 +93,7 @@ package enum Compiler {
       } else {
         records.append(PassRecord(name: name, instructionCount: count, duration: duration))
       }
+      recorder.record(program, after: name)
       if isVerifying { try program.verify(after: name) }
     }
     func run(_ pass: any Pass.Type) throws {
@@ -126,7 +134,9 @@ package enum Compiler {
       }
       try run(CarrySums.self)
     }
-    return CompiledProgram(program: program, passes: records)
+    for pass in finishing { try run(pass) }
+    return CompiledProgram(
+      program: program, passes: records, scans: recorder.histories(of: program))
   }
 
   /// Whether programs are verified after each pass: in debug builds, and where the environment

@@ -63,6 +63,14 @@ final class Plan: @unchecked Sendable {
     dynamicCount = parts.dynamicCount
   }
 
+  /// Whether a loop's turn is too short for its steps to be made ready one by one, and has steps
+  /// with which other workers can help.
+  var isHelpedInOrder: Bool {
+    guard !isSequential, cost < PlanCost.longTurn else { return false }
+    return (0..<stepCount).allSatisfy { steps[$0].kind == .kernel || !steps[$0].isLarge }
+      && (0..<stepCount).contains { steps[$0].isLarge && steps[$0].blocks > 1 }
+  }
+
   /// What the builder puts together.
   struct Parts {
     var steps: [PlanStep] = []
@@ -135,8 +143,11 @@ struct PlanStep {
   let stream: Int
   /// What the step needs beyond its kernel, by kind.
   let dynamic: DynamicStep?
-  let loop: LoopStep?
+  /// A loop; or the loops of a batch that is split, one for each block of its rows.
+  let loops: [LoopStep]
   let branch: BranchStep?
+  /// Whether a Scan leaves it out in its last turn.
+  let isDeadInLastTurn: Bool
   /// Position among the frame's nested frames, or among its dynamic steps.
   let nestedIndex: Int
   /// The slot whose memory the arenas of nested frames are in; -1 where they need none.

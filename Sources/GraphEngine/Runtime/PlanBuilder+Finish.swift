@@ -2,7 +2,9 @@ internal import GraphArrays
 
 extension PlanBuilder {
   /// The plan of a draft: memory, reader counts, successors.
-  func finish(_ draft: PlanDraft) -> Plan {
+  ///
+  /// - Parameter isInOrder: Whether one worker runs the steps in order, whatever they cost.
+  func finish(_ draft: PlanDraft, isInOrder: Bool = false) -> Plan {
     var draft = draft
     shareLives(&draft)
     var dependencies = draft.steps.map(\.dependencies)
@@ -43,7 +45,7 @@ extension PlanBuilder {
       for other in earlier { parts.steps[other].successors.append(index) }
     }
     parts.isSequential =
-      workers == 1
+      workers == 1 || isInOrder
       || PlanCost.isSequential(
         draft.steps.map { (cost: $0.cost, blocks: $0.ways) }, dependencies)
     return Plan(parts)
@@ -75,7 +77,8 @@ extension PlanBuilder {
       body: step.kernel?.body ?? Kernel.nothing.body,
       blocks: step.kernel?.blocks ?? 1, flops: step.kernel?.flops ?? 0,
       streamDraws: step.kernel?.streamDraws ?? 0, stream: stream, dynamic: step.dynamic,
-      loop: step.loop, branch: step.branch, nestedIndex: nestedIndex, scratch: step.scratch ?? -1,
+      loops: step.loops, branch: step.branch, isDeadInLastTurn: step.isDeadInLastTurn,
+      nestedIndex: nestedIndex, scratch: step.scratch ?? -1,
       fresh: fresh, counted: counted, dependencyCount: dependencyCount, successors: [],
       cost: step.cost)
   }
@@ -161,7 +164,8 @@ extension PlanDraft.Step {
     switch kind {
     case .kernel: kernel?.blocks ?? 1
     case .dynamic: 2
-    case .loop: loop?.isSequential == false ? 2 : 1
+    case .loop:
+      loops.contains { !$0.isSequential || $0.isHelped } || loops.count > 1 ? 2 : 1
     case .branch: branch?.isSequential == false ? 2 : 1
     }
   }

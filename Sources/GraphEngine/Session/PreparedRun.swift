@@ -32,6 +32,8 @@ final class PreparedRun: Sendable {
   let key: PlanKey
   let plan: Plan
   let passes: [PassRecord]
+  /// What passes did to the counted loops, in the order of the plan.
+  let scans: [ScanHistory]
   /// The program, where loops are left in it.
   private let program: CompiledProgram?
   /// Numbers in the session of the random streams that the plan draws from.
@@ -46,6 +48,7 @@ final class PreparedRun: Sendable {
     self.plan = plan
     passes = compiled.passes
     program = compiled.program.hasWhile ? compiled : nil
+    scans = compiled.scans
     self.streams = streams
     peakMemory =
       plan.arenaByteCount

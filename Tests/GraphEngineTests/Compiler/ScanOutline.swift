@@ -12,6 +12,7 @@ func scanProgram(
       "VectorizeOverTime",
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
       "GatherOneHotMatMuls", "AccumulateIntoProducts", "GatherIntoProducts", "FuseElementwise",
+      "PackInvariantWeights", "SplitBatch", "SkipDeadLastTurn",
     ])
 }
 

@@ -42,6 +42,11 @@ package struct GatherRows: OpDefinition {
     return [try all.emit(self, all.operands.map(\.value))]
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    try context.expectWhole(0)
+    return [context.axes[1]]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let rows = try TableRows(request, table: 0, missing: missing)
