@@ -80,7 +80,6 @@ enum OpCases {
     reductions,
     linear,
     networks,
-    images,
     arrays,
     updates,
   ].flatMap { $0 }
