@@ -41,7 +41,7 @@ package enum Compiler {
     FissionScans.self, HoistInvariants.self, VectorizeOverTime.self,
     SinkReductions.self,
     GatherOneHotMatMuls.self, HoistInvariants.self,
-    AccumulateIntoProducts.self,
+    AccumulateIntoProducts.self, GatherIntoProducts.self,
     PullBack.self,
   ]
   /// Passes without which programs are correct too, only slower, by name.

@@ -42,6 +42,13 @@ extension Program {
     return result
   }
 
+  /// Whether an instruction of this program, or of one nested in it, is of some kind.
+  func contains(where isOfKind: (Instruction) -> Bool) -> Bool {
+    instructions.contains { instruction in
+      isOfKind(instruction) || instruction.bodies.contains { $0.contains(where: isOfKind) }
+    }
+  }
+
   /// How often each value of this program is used, as operand, result or update.
   var useCounts: [Value: Int] {
     var counts: [Value: Int] = [:]

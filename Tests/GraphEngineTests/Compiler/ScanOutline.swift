@@ -10,7 +10,7 @@ func scanProgram(
     without: [
       "RecognizeReductions", "HoistInvariants", "ForwardStacks", "VectorizeOverTime",
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
-      "GatherOneHotMatMuls", "AccumulateIntoProducts", "FuseElementwise",
+      "GatherOneHotMatMuls", "AccumulateIntoProducts", "GatherIntoProducts", "FuseElementwise",
     ])
 }
 

@@ -71,5 +71,48 @@ extension LoopCase {
       }
       return reduceSum(square(hs[3]))
     },
+    LoopCase(
+      "gates of one-hot rows, some of ids out of range",
+      [matrix(7, 8, seed: 18), matrix(8, seed: 19), matrix(2, seed: 20), matrix(2, 3, seed: 21)]
+    ) { graph, x in
+      let ids = graph.constant(
+        NDArray([0, 4, -1, 3, 5, 1, 1, 2] as [Int32], shape: [2, 4]))
+      let rows = transpose(
+        oneHot(ids, depth: 5, dtype: .float64), permutation: [1, 0, 2])
+      let start = graph.zeros([2, 2], .float64)
+      let (_, hs) = scan(rows, initial: start, start) { e, c, h in
+        let z = split(biasAdd(matmul(concat([e, h], axis: 1), x[0]), x[1]), into: 4, axis: 1)
+        let next = c * sigmoid(z[0] + x[2] * c) + sigmoid(z[1]) * tanh(z[2])
+        return (next, tanh(next) * sigmoid(z[3] + next * x[2]))
+      }
+      let logits = matmul(reshape(hs, [8, 2]), x[3])
+      return reduceSum(logits * logits * logits)
+    },
+    LoopCase(
+      "gates that are subscripts, and a second product of the gated state",
+      [matrix(3, 2, 2, seed: 22), matrix(4, 4, seed: 23), matrix(4, 2, seed: 24)]
+    ) { graph, x in
+      let hs = scan(x[0], initial: x[0][1]) { e, h in
+        let gates = sigmoid(matmul(concat([e, h], axis: 1), x[1]))
+        let (reset, update) = (gates[0..., 0..<2], gates[0..., 2...])
+        let candidate = tanh(matmul(concat([e, reset * h], axis: 1), x[2]))
+        return update * h + (1 - update) * candidate
+      }
+      return reduceSum(square(hs))
+    },
+    LoopCase(
+      "layers with biases, the second joined to the first",
+      [
+        matrix(3, 2, 2, seed: 25), matrix(5, 3, seed: 26), matrix(3, seed: 27),
+        matrix(5, 2, seed: 28),
+      ]
+    ) { graph, x in
+      let (first, second) = (graph.zeros([2, 3], .float64), graph.zeros([2, 2], .float64))
+      let (_, hs) = scan(x[0], initial: first, second) { e, a, b in
+        let next = tanh(matmul(a, x[1][2...]) + matmul(e, x[1][0..<2]) + x[2])
+        return (next, tanh(matmul(concat([next, b], axis: 1), x[3])))
+      }
+      return reduceSum(hs * hs * hs)
+    },
   ]
 }

@@ -18,6 +18,9 @@ internal import GraphArrays
 /// that a dense product would make NaN are what the named rows are.
 package enum GatherOneHotMatMuls: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
+    guard program.contains(where: { $0.definition is OneHot || $0.definition is GatherRows }) else {
+      return
+    }
     run(&program, turns: 1, levels: nil)
   }
 
