@@ -77,6 +77,10 @@ let package = Package(
       exclude: ["run", "peer_protocol.py", "peer_pytorch.py", "peer_tensorflow.py"]),
     example("CustomCell"),
     example("HamletLSTM", exclude: ["run", "judge.py"]),
+    // What the kernels do without the engine: not a user's program, hence with package access.
+    .executableTarget(
+      name: "KernelRates", dependencies: ["GraphKernels", "CKernels"],
+      path: "Examples/KernelRates", exclude: ["run"], swiftSettings: swiftSettings),
     example("LinearRegression"),
     example("MLP"),
     example("WhileLoops"),
