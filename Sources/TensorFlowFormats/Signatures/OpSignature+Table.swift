@@ -30,6 +30,10 @@ extension OpSignature {
     Atan(x:T) -> (y:T) {T:type}
     Atan2(y:T, x:T) -> (z:T) {T:type}
     Atanh(x:T) -> (y:T) {T:type}
+    AvgPool(value:T) -> (output:T) {ksize:list(int); strides:list(int);
+      padding:string; data_format:string = "NHWC"; T:type}
+    AvgPoolGrad(orig_input_shape:int32, grad:T) -> (output:T) {ksize:list(int); strides:list(int);
+      padding:string; data_format:string = "NHWC"; T:type}
     BatchMatMul(x:T, y:T) -> (output:T) {T:type; adj_x:bool = false; adj_y:bool = false}
     BatchMatMulV2(x:T, y:T) -> (output:T) {T:type; adj_x:bool = false; adj_y:bool = false}
     BiasAdd(value:T, bias:T) -> (output:T) {T:type; data_format:string = "NHWC"}
@@ -46,6 +50,15 @@ extension OpSignature {
       shape_type:type = int32}
     ConcatV2(values:N*T, axis:Tidx) -> (output:T) {N:int; T:type; Tidx:type = int32}
     Const() -> (output:dtype) {value:tensor; dtype:type}
+    Conv2D(input:T, filter:T) -> (output:T) {T:type;
+      strides:list(int); use_cudnn_on_gpu:bool = true; padding:string; explicit_paddings:list(int) =
+      []; data_format:string = "NHWC"; dilations:list(int) = [1, 1, 1, 1]}
+    Conv2DBackpropFilter(input:T, filter_sizes:int32, out_backprop:T) -> (output:T) {T:type;
+      strides:list(int); use_cudnn_on_gpu:bool = true; padding:string; explicit_paddings:list(int) =
+      []; data_format:string = "NHWC"; dilations:list(int) = [1, 1, 1, 1]}
+    Conv2DBackpropInput(input_sizes:int32, filter:T, out_backprop:T) -> (output:T) {T:type;
+      strides:list(int); use_cudnn_on_gpu:bool = true; padding:string; explicit_paddings:list(int) =
+      []; data_format:string = "NHWC"; dilations:list(int) = [1, 1, 1, 1]}
     Cos(x:T) -> (y:T) {T:type}
     Cosh(x:T) -> (y:T) {T:type}
     Cumprod(x:T, axis:Tidx) -> (out:T) {exclusive:bool = false; reverse:bool = false; T:type;
@@ -102,6 +115,13 @@ extension OpSignature {
       int64}
     Max(input:T, reduction_indices:Tidx) -> (output:T) {keep_dims:bool = false; T:type; Tidx:type
       = int32}
+    MaxPool(input:T) -> (output:T) {ksize:list(int); strides:list(int); padding:string;
+      explicit_paddings:list(int) = []; data_format:string = "NHWC"; T:type = float}
+    MaxPoolGrad(orig_input:T, orig_output:T, grad:T) -> (output:T) {ksize:list(int);
+      strides:list(int); padding:string; explicit_paddings:list(int) = []; data_format:string =
+      "NHWC"; T:type = float}
+    MaxPoolGradGrad(orig_input:T, orig_output:T, grad:T) -> (output:T) {ksize:list(int);
+      strides:list(int); padding:string; data_format:string = "NHWC"; T:type}
     Maximum(x:T, y:T) -> (z:T) {T:type}
     Mean(input:T, reduction_indices:Tidx) -> (output:T) {keep_dims:bool = false; T:type; Tidx:type
       = int32}

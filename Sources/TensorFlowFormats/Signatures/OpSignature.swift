@@ -163,7 +163,8 @@ extension OpSignature {
     case "string": .string(String(text.dropFirst().dropLast()))
     case "type": dtype(text).map { .type($0) }
     case "shape": .shape(.unknown)
-    case "list(int)": .ints([])
+    case "list(int)":
+      .ints(text.dropFirst().dropLast().split(separator: ", ").compactMap { Int($0) })
     case "list(type)": .types([])
     case "list(shape)": .shapes([])
     case "list(string)": .strings([])

@@ -31,7 +31,8 @@ struct GoldenAttributes {
 enum GoldenDefinitions {
   typealias Maker = @Sendable (GoldenAttributes) -> any OpDefinition
 
-  static let makers: [String: Maker] = [elementwise, arrays].reduce(into: [:]) { all, part in
+  static let makers: [String: Maker] = [elementwise, images, arrays].reduce(into: [:]) {
+    all, part in
     all.merge(part) { first, _ in first }
   }
 
@@ -68,6 +69,30 @@ enum GoldenDefinitions {
     "LeakyRelu": { LeakyRelu(alpha: $0.float("alpha")) },
     "LeakyReluGrad": { LeakyReluGrad(alpha: $0.float("alpha")) },
   ]
+
+  private static let images: [String: Maker] = [
+    "Conv2D": { Conv2D(window($0)) },
+    "Conv2DBackpropInput": { Conv2DBackpropInput(window($0)) },
+    "Conv2DBackpropFilter": { Conv2DBackpropFilter(window($0)) },
+    "MaxPool": { MaxPool(pool($0)) },
+    "MaxPoolGrad": { MaxPoolGrad(pool($0)) },
+    "MaxPoolGradGrad": { MaxPoolGradGrad(pool($0)) },
+    "AvgPool": { AvgPool(pool($0)) },
+    "AvgPoolGrad": { AvgPoolGrad(pool($0)) },
+  ]
+
+  private static func window(_ attributes: GoldenAttributes) -> WindowAttributes {
+    let dilations = attributes.ints("dilations")
+    return WindowAttributes(
+      strides: attributes.ints("strides"), padding: attributes.string("padding"),
+      explicitPaddings: attributes.ints("explicit_paddings"),
+      dilations: dilations.isEmpty ? [1, 1, 1, 1] : dilations,
+      dataFormat: attributes.string("data_format"))
+  }
+
+  private static func pool(_ attributes: GoldenAttributes) -> PoolAttributes {
+    PoolAttributes(extents: attributes.ints("ksize"), window(attributes))
+  }
 
   private static func reduction(
     _ operation: String, _ attributes: GoldenAttributes

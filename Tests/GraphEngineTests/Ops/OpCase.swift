@@ -80,6 +80,7 @@ enum OpCases {
     reductions,
     linear,
     networks,
+    images,
     arrays,
     updates,
   ].flatMap { $0 }

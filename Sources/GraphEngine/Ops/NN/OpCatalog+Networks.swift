@@ -3,5 +3,7 @@ extension OpCatalog {
   package static let networks: [any OpDefinition] = [
     LeakyRelu(), LeakyReluGrad(), SoftmaxCrossEntropy(), SoftmaxRows(isLogarithm: false),
     SoftmaxRows(isLogarithm: true), SparseSoftmaxCrossEntropy(),
+    Conv2D(), Conv2DBackpropInput(), Conv2DBackpropFilter(), MaxPool(), MaxPoolGrad(),
+    MaxPoolGradGrad(), AvgPool(), AvgPoolGrad(),
   ]
 }

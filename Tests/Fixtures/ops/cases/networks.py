@@ -94,3 +94,75 @@ def cases():
         padding="SAME",
     )
     yield make("LRN", "default", uniform(4, 1, 2, 2, 4), depth_radius=1)
+    yield from images()
+
+
+def images():
+    """Windows of several channels, strides and dilations, and the gradients as operations."""
+    x = uniform(6, 2, 5, 4, 3)
+    kernel = uniform(7, 2, 3, 3, 2)
+    sizes = np.array(x.shape, i32)
+    for label, attrs, height, width in (
+        ("same", {"padding": "SAME", "strides": [1, 2, 1, 1]}, 3, 4),
+        ("valid", {"padding": "VALID", "strides": [1, 1, 1, 1]}, 4, 2),
+        (
+            "explicit",
+            {
+                "padding": "EXPLICIT",
+                "explicit_paddings": [0, 0, 2, 1, 0, 1, 0, 0],
+                "strides": [1, 2, 2, 1],
+            },
+            4,
+            2,
+        ),
+    ):
+        yield make("Conv2D", f"images_{label}", x, kernel, **attrs)
+        dy = uniform(8, 2, height, width, 2)
+        yield make("Conv2DBackpropInput", label, sizes, kernel, dy, **attrs)
+        filters = np.array(kernel.shape, i32)
+        yield make("Conv2DBackpropFilter", label, x, filters, dy, **attrs)
+    yield make(
+        "Conv2D", "float64", x.astype(f64), kernel.astype(f64), padding="SAME", strides=[1, 1, 1, 1]
+    )
+    one = uniform(9, 1, 1, 3, 2)
+    yield make("Conv2D", "pointwise", x, one, padding="VALID", strides=[1, 1, 1, 1])
+    attrs = {"padding": "VALID", "strides": [1, 1, 1, 1]}
+    yield make("Conv2D", "window_too_large", x, uniform(7, 7, 1, 3, 1), fails=True, **attrs)
+    yield make("Conv2D", "channels_differ", x, uniform(7, 2, 2, 2, 1), fails=True, **attrs)
+    # Ties, of which the first takes the gradient.
+    tied = np.round(uniform(10, 2, 5, 4, 2) * 3).astype(f32)
+    for padding, height, width in (("SAME", 3, 4), ("VALID", 2, 2)):
+        attrs = {"ksize": [1, 2, 3, 1], "strides": [1, 2, 1, 1], "padding": padding}
+        label = padding.lower()
+        y = pooled(np.max, tied, padding, height, width)
+        dy = uniform(11, 2, height, width, 2)
+        yield make("MaxPool", f"ties_{label}", tied, **attrs)
+        yield make("MaxPoolGrad", label, tied, y, dy, **attrs)
+        yield make("MaxPoolGradGrad", label, tied, y, uniform(12, *tied.shape), **attrs)
+        yield make("AvgPool", f"images_{label}", tied, **attrs)
+        # TensorFlow returns the shape itself as the gradient of a shape.
+        shape = np.array(tied.shape, i32)
+        yield make("AvgPoolGrad", label, shape, dy, gradient=False, **attrs)
+    yield make(
+        "MaxPool",
+        "explicit",
+        tied,
+        ksize=[1, 2, 2, 1],
+        strides=[1, 2, 2, 1],
+        padding="EXPLICIT",
+        explicit_paddings=[0, 0, 1, 0, 0, 1, 0, 0],
+        gradient=False,
+    )
+    attrs = {"ksize": [1, 2, 2, 1], "strides": [1, 1, 1, 1], "padding": "VALID"}
+    yield make("MaxPool", "float64", tied.astype(f64), **attrs)
+
+
+def pooled(reduce, x, padding, height, width):
+    """Pools of windows of two by three that are two by one apart."""
+    left = {"SAME": 1, "VALID": 0}[padding]
+    y = np.zeros((x.shape[0], height, width, x.shape[3]), x.dtype)
+    for p in range(height):
+        for q in range(width):
+            columns = slice(max(0, q - left), q - left + 3)
+            y[:, p, q] = reduce(x[:, 2 * p : 2 * p + 2, columns], axis=(1, 2))
+    return y
