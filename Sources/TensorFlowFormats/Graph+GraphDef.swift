@@ -59,13 +59,13 @@ extension Graph {
     let versions = try FileVersions(message.versions)
     let importer = try GraphImporter(message, file: place, inputMap: inputMap)
     var mapped: Set<String> = []
+    try importer.checkTypes(of: message.node)
     let list = try NodeList(message.node) { input in
       guard let key = [input, GraphImporter.plain(input)].first(where: { inputMap[$0] != nil })
       else { return false }
       mapped.insert(key)
       return true
     }
-    try importer.checkTypes(list)
     for key in inputMap.keys.sorted() where !mapped.contains(key) {
       throw FormatError(.notFound, "no operation has \"\(key)\" as an operand to be mapped")
     }
@@ -92,7 +92,7 @@ extension Graph {
         added.operations.first.map { (node, $0) }
       }
     ).run()
-    if nodeCount == 0 || own.isEmpty { fileVersions = versions }
+    if own.isEmpty { fileVersions = versions }
     return try names.map { name throws(FormatError) in
       guard let reference = try? list.reference(name) else {
         throw FormatError(.notFound, "\"\(name)\" is not in the file")

@@ -51,7 +51,7 @@ struct BadFileTests {
       #"Tanh "y": operand "x" is not there"#),
     Case(
       "without a result", float("x") + node("y", "Tanh", ["x:1"], t),
-      #"Tanh "y": operand "x:1" is not there: "x" has 1 results"#),
+      #"Tanh "y": operand "x:1" is not there: "x" has 1 result"#),
     Case(
       "without a control input", node("y", "NoOp", ["^x"]),
       #"NoOp "y": waits for "x", which is not there"#),

@@ -32,7 +32,7 @@ extension Graph {
     let context = InferenceContext(types: types, known: known)
     let outputs: [TensorType]
     do throws(GraphError) {
-      outputs = try definition.infer(context)
+      outputs = try definition.inferChecked(context)
     } catch {
       var error = error
       if error.inputTypes.isEmpty { error.inputTypes = types }

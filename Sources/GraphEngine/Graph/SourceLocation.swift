@@ -76,7 +76,9 @@ package struct CallTrace: Sendable {
 
   /// Where a frame is in the user's code; nil for one of the library.
   private static func location(of frame: SymbolicatedBacktrace.Frame) -> SourceLocation? {
-    guard let at = frame.symbol?.sourceLocation, at.line > 0, !isLibrary(at.path) else { return nil }
+    guard let at = frame.symbol?.sourceLocation, at.line > 0, !isLibrary(at.path) else {
+      return nil
+    }
     let file = at.path.split(separator: "/").last.map(String.init) ?? at.path
     return SourceLocation(file: file, line: at.line, function: frame.symbol?.name ?? "")
   }

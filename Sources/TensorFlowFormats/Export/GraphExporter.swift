@@ -37,7 +37,7 @@ struct GraphExporter {
     } catch {
       throw FormatError(error)
     }
-    var names = NodeNames(program, in: graph)
+    var names = NodeNames(program)
     var result = Tensorflow_GraphDef()
     let body = try nodes(of: program, &names, function: nil)
     result.node = body.nodes
@@ -130,8 +130,6 @@ struct GraphExporter {
       function.signature.inputArg.append(
         .init(argument, program.type(parameter.value).dtype))
     }
-    // Functions that a body calls stand before it.
-    let place = library.count
     let body = try nodes(of: program, &names, function: name)
     function.nodeDef = body.nodes
     for (index, result) in program.results.enumerated() {
@@ -140,7 +138,7 @@ struct GraphExporter {
       function.ret[output] = body.references[result]
     }
     function.signature.isStateful = body.isStateful
-    library.insert(function, at: max(place, library.count))
+    library.append(function)
     return body.isStateful
   }
 

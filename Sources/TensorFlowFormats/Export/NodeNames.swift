@@ -8,11 +8,9 @@ struct NodeNames {
   /// How each parameter is referred to.
   private(set) var references: [Value: String] = [:]
   private var used: Set<String> = []
-  private let graph: Graph?
 
   /// The names of the nodes of a graph.
-  init(_ program: Program, in graph: Graph) {
-    self.graph = graph
+  init(_ program: Program) {
     for instruction in program.instructions where isOriginal(instruction) {
       used.insert(instruction.name.lowercased())
     }
@@ -20,7 +18,6 @@ struct NodeNames {
 
   /// The names of the nodes of a function, whose parameters are named as far as they were declared.
   init(_ program: Program, arguments declared: [Tensor]) {
-    graph = declared.first?.graph
     for instruction in program.instructions where isOriginal(instruction) {
       used.insert(instruction.name.lowercased())
     }

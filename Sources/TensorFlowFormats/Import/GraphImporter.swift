@@ -171,7 +171,7 @@ final class GraphImporter {
         throw FormatError(
           .invalidGraph,
           "operand \"\(text)\" is not there: \"\(list.nodes[position].name)\" has "
-            + "\(outputs.count) results")
+            + (outputs.count == 1 ? "1 result" : "\(outputs.count) results"))
       }
       return outputs[index]
     }

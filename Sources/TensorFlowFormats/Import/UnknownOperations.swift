@@ -10,26 +10,23 @@ extension GraphImporter {
 
   /// - Throws: `FormatError` that names the first operation of a type which this build does not know,
   ///   and all such types, where there are any in the graph or in functions that it calls.
-  func checkTypes(_ graph: NodeList) throws(FormatError) {
+  func checkTypes(of nodes: [Tensorflow_NodeDef]) throws(FormatError) {
     var unknown: [String] = []
     var first: (name: String, type: String)?
     var seen: Set<String> = []
-    var open = [graph]
-    while let list = open.popLast() {
-      for (position, node) in list.nodes.enumerated() {
-        for name in node.attr.values.flatMap(\.functions)
+    var open: [(nodes: [Tensorflow_NodeDef], prefix: String)] = [(nodes, "")]
+    while let (nodes, prefix) = open.popLast() {
+      for node in nodes {
+        let isCall = hasFunction(node.op)
+        for name in node.attr.values.flatMap(\.functions) + (isCall ? [node.op] : [])
         where hasFunction(name) && seen.insert(name).inserted {
-          open.append(try self.list(of: name))
-        }
-        if hasFunction(node.op) {
-          if seen.insert(node.op).inserted { open.append(try self.list(of: node.op)) }
-          continue
+          open.append((try function(name).nodeDef, "\(name)/"))
         }
         let isKnown =
-          Self.functional.contains(node.op)
+          isCall || Self.functional.contains(node.op)
           || (OpCatalog.definition(named: node.op) != nil && OpSignature[node.op] != nil)
         guard !isKnown else { continue }
-        first = first ?? (list.path(position), node.op)
+        first = first ?? (prefix + node.name, node.op)
         if !unknown.contains(node.op) { unknown.append(node.op) }
       }
     }

@@ -42,7 +42,9 @@ struct VariableRecovery {
         Variable(
           name: handle.name, value: value, initializer: assignment,
           initialValue: assignment.inputs[1],
-          isTrainable: isTrainable ?? Self.looksTrainable(handle, users, value.dtype),
+          isTrainable: isTrainable
+            ?? Self.looksTrainable(
+              handle, users.filter { $0 != assignment }, value.dtype),
           handle: Tensor(graph: graph, node: handle.node)))
     }
   }
@@ -72,13 +74,13 @@ struct VariableRecovery {
 
   /// Whether optimisers may change a variable of a file that does not tell: one of real numbers that
   /// is changed by an optimiser's step as the first of its variables, or by nothing.
+  ///
+  /// - Parameter users: What reads or changes it, besides its first assignment.
   private static func looksTrainable(
     _ handle: Operation, _ users: [Operation], _ dtype: DType
   ) -> Bool {
-    let updates = users.filter { $0.definition is any VariableUpdate }
-    let others = updates.filter { $0.name != "\(handle.name)/Assign" }
-    return dtype.isFloating
-      && others.allSatisfy { update in
+    dtype.isFloating
+      && users.filter { $0.definition is any VariableUpdate }.allSatisfy { update in
         update.inputs.first?.operation == handle
           && !(update.definition is AssignVariable || update.definition is AssignAddVariable
             || update.definition is AssignSubVariable)
