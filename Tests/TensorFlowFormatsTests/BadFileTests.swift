@@ -148,8 +148,8 @@ struct BadFileTests {
     Case(
       "with an unknown field", "versions { producer: 1 }\nnode { name: \"x\" kind: 3 }",
       "line 2: a field has an unknown name here"),
-    Case("that ends early", "node { name: \"x\"", "line 1: the file ends within this field"),
-    Case("of other text", "hello", "line 1: this is no field of a GraphDef"),
+    Case("that ends early", "node { name: \"x\"", "line 1: this is no field of a GraphDef"),
+    Case("of other text", "hello", "line 1: a field has an unknown name here"),
   ]
 
   private static func call(_ function: String) -> String {
@@ -222,10 +222,11 @@ struct BadFileTests {
     var bytes: [UInt8] = []
     for _ in 0..<depth {
       // NameAttrList.attr { value { func { ... } } }
-      for tag: UInt8 in [0x52, 0x12, 0x12] {
+      for tag: UInt8 in [0x12, 0x12, 0x52] {
         bytes = [tag] + Self.varint(bytes.count) + bytes
       }
     }
+    bytes = [0x12] + Self.varint(bytes.count) + bytes
     let node = [0x2a] + Self.varint(bytes.count) + bytes
     let data = Data([0x0a] + Self.varint(node.count) + node)
     let binary = #expect(throws: FormatError.self) { try Graph(graphDef: data) }

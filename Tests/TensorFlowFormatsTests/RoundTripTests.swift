@@ -23,12 +23,20 @@ struct RoundTripTests {
     }
   }
 
-  @Test("compiles to the same number of instructions", arguments: SampleModel.all)
+  /// Not among them: models whose file tells less (of lists in lists) or tells it otherwise (sparse
+  /// gradients).
+  @Test(
+    "compiles to the same program",
+    arguments: SampleModel.all.filter { !["nested", "embedding"].contains($0.name) })
   func program(_ sample: SampleModel) throws {
     let model = sample.make()
     let read = try model.found(in: Graph(graphDef: model.graph.graphDef(locations: false)))
     let (before, after) = (try model.compiled(), try read.compiled())
-    #expect(before.description == after.description)
+    // Variables are numbered by their nodes.
+    let number = /(variable|update) \d+/
+    #expect(
+      before.description.replacing(number) { $0.1 }
+        == after.description.replacing(number) { $0.1 })
   }
 
   @Test("has the same variables", arguments: SampleModel.all)

@@ -49,10 +49,17 @@ struct NodeNames {
     return unique
   }
 
+  /// What operations that TensorFlow does not have are written as.
+  private static let spellings = [
+    "IndexedSlices": "UnsortedSegmentSum", "CustomGradient": "Identity",
+  ]
+
   /// Whether the instruction is the operation that it comes from, and was not added for it.
   func isOriginal(_ instruction: Instruction) -> Bool {
     guard let origin = instruction.origin?.operation else { return false }
-    return origin.name == instruction.name && origin.type == instruction.definition.name
+    let type = instruction.definition.name
+    return origin.name == instruction.name
+      && (origin.type == type || Self.spellings[origin.type] == type)
   }
 
   /// A name as TensorFlow writes arguments of functions: lower case, without slashes.
