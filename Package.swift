@@ -89,7 +89,10 @@ let package = Package(
       path: "Examples/ExampleFiles", packageAccess: false, swiftSettings: swiftSettings),
     example(
       "Benchmarks",
-      exclude: ["run", "peer_protocol.py", "peer_pytorch.py", "peer_tensorflow.py"]),
+      exclude: [
+        "run", "peer_jax.py", "peer_protocol.py", "peer_pytorch.py", "peer_schedule.c",
+        "peer_tensorflow.py",
+      ]),
     example("CustomCell"),
     example("HamletLSTM", exclude: ["run", "judge.py"]),
     // What the kernels do without the engine: not a user's program, hence with package access.

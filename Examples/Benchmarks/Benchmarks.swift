@@ -30,6 +30,10 @@ struct Benchmarks: ParsableCommand {
     RecurrentTraining(name: "lstm-512x2", settings: RecurrentSettings(layers: 2)),
     RecurrentTraining(name: "lstm-512-peephole", settings: RecurrentSettings(cell: .peephole)),
     RecurrentTraining(name: "gru-512", settings: RecurrentSettings(cell: .gru)),
+    RecurrentTraining(name: "scaling-512", isScaling: true),
+    Generation(name: "generate-512", units: 512),
+    Generation(name: "generate-128", units: 128),
+    OpOverhead(),
     RunOverhead(entry: .run),
     RunOverhead(entry: .callable),
     WhileOverhead(),
@@ -42,7 +46,7 @@ struct Benchmarks: ParsableCommand {
     help: "Rows to measure, by name or by the first words of it; all by default.")
   var only: [String] = []
 
-  @Flag(help: "Measure TensorFlow and PyTorch too.")
+  @Flag(help: "Measure the peers too: TensorFlow, PyTorch, JAX, and the step written by hand in C.")
   var withPeers = false
 
   @Option(help: "Rounds of each row.")
@@ -53,6 +57,9 @@ struct Benchmarks: ParsableCommand {
 
   @Flag(help: "Print JSON instead of a table.")
   var json = false
+
+  @Flag(help: "Print a table in Markdown.")
+  var markdown = false
 
   func validate() throws {
     guard rounds > 0, workers > 0 else {
@@ -75,10 +82,10 @@ struct Benchmarks: ParsableCommand {
     let selected = Self.rows.filter { row in only.isEmpty || only.contains { Self.select($0, row) }
     }
     var results: [RowResult] = []
-    if !json { print(Table.header) }
+    if !json { print(markdown ? MarkdownTable.header : Table.header) }
     for row in selected {
       let result = try measure(row, setting)
-      if !json { print(Table.lines(result)) }
+      if !json { print(markdown ? MarkdownTable.lines(result) : Table.lines(result)) }
       results.append(result)
     }
     if json {

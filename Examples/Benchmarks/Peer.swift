@@ -1,27 +1,50 @@
 import Foundation
 
-/// A library that does the same work, through the Python script beside this file.
+/// Another way to do the same work, through the script or program beside this file.
 enum PeerKind: String, CaseIterable, Sendable {
   case tensorflow
   case pytorch
+  case jax
+  /// The step written by hand in C, `peer_schedule.c`.
+  case schedule
 
-  /// The variable of the environment that names a Python executable which has the library.
+  /// The variable of the environment that names a Python executable which has the library, or the
+  /// compiled program.
   var variable: String { "STATICGRAPH_PEER_\(rawValue.uppercased())" }
-  var interpreter: String? { ProcessInfo.processInfo.environment[variable] }
+  /// The program; nil where the peer is left out.
+  var program: String? {
+    let path = ProcessInfo.processInfo.environment[variable] ?? ""
+    return path.isEmpty || path == "none" ? nil : path
+  }
+  /// What the program is given: the script of a library.
+  var arguments: [String] {
+    guard self != .schedule else { return [] }
+    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("peer_\(rawValue).py")
+    return ["-B", script.path]  // -B: leave no __pycache__ among the sources
+  }
 
-  /// Whether the library has a cell of this kind.
-  func has(_ cell: RecurrentCell) -> Bool { self == .tensorflow || cell != .peephole }
-
-  /// Every peer.
-  ///
-  /// - Throws: `PeerError` where the environment does not name one.
-  static func installed() throws -> [PeerKind] {
-    for kind in allCases where kind.interpreter == nil {
-      throw PeerError(
-        description: "\(kind.rawValue): \(kind.variable) is not set; Examples/Benchmarks/run "
-          + "--with-peers installs the peers and sets it")
+  /// Whether it can train such a model.
+  func trains(_ settings: RecurrentSettings) -> Bool {
+    switch self {
+    case .tensorflow: true
+    case .pytorch, .jax: settings.cell != .peephole
+    case .schedule: settings.cell == .lstm && settings.layers == 1
     }
-    return allCases
+  }
+
+  /// The peers that the environment names.
+  ///
+  /// - Throws: `PeerError` where it names none.
+  static func installed() throws -> [PeerKind] {
+    let kinds = allCases.filter { $0.program != nil }
+    guard !kinds.isEmpty else {
+      let names = allCases.map(\.variable).joined(separator: ", ")
+      throw PeerError(
+        description: "none of \(names) is set; Examples/Benchmarks/run --with-peers installs the "
+          + "peers and sets them")
+    }
+    return kinds
   }
 }
 
@@ -42,10 +65,8 @@ final class Peer: Contender {
   /// Starts the peer, has it build the workload and warm it up.
   init(_ kind: PeerKind, _ workload: some Encodable) throws {
     self.kind = kind
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("peer_\(kind.rawValue).py")
-    process.executableURL = URL(fileURLWithPath: kind.interpreter ?? "python3")
-    process.arguments = ["-B", script.path]  // -B: leave no __pycache__ among the sources
+    process.executableURL = URL(fileURLWithPath: kind.program ?? "python3")
+    process.arguments = kind.arguments
     process.standardInput = questions
     process.standardOutput = answers
     // A peer that has died must not take this process with it.

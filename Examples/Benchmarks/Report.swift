@@ -44,7 +44,7 @@ enum Table {
     return line
   }
 
-  private static func duration(_ milliseconds: Double) -> String {
+  static func duration(_ milliseconds: Double) -> String {
     switch milliseconds {
     case 1...: String(format: "%.1f ms", milliseconds)
     case 0.001..<1: String(format: "%.2f us", milliseconds * 1e3)
@@ -52,13 +52,39 @@ enum Table {
     }
   }
 
-  private static func text(_ format: String, _ value: Double?) -> String {
+  static func text(_ format: String, _ value: Double?) -> String {
     value.map { String(format: format, $0) } ?? ""
   }
 
-  private static func share(_ speed: Double?, of peak: Double?) -> String {
+  static func share(_ speed: Double?, of peak: Double?) -> String {
     guard let speed, let peak else { return "" }
     return String(format: "%.0f %%", 100 * speed / peak)
+  }
+}
+
+/// The table in Markdown: a line for each contender of a row.
+enum MarkdownTable {
+  static let header = """
+    | row | who | median (least to greatest) | ours as a multiple | GFLOP/s | of peak |
+    |---|---|---|---|---|---|
+    """
+
+  /// The lines of a row.
+  static func lines(_ result: RowResult) -> String {
+    guard let ours = result.ours else { return line([result.row, "void", "", "", "", ""]) }
+    return ([ours] + result.rivals).enumerated().map { index, times in
+      let speed = result.speed(times)
+      let spread = "\(Table.duration(times.least)) to \(Table.duration(times.greatest))"
+      return line([
+        index == 0 ? result.row : "", times.name, "\(Table.duration(times.median)) (\(spread))",
+        index == 0 ? "" : Table.text("%.2f", result.ratio(to: times)), Table.text("%.1f", speed),
+        Table.share(speed, of: result.peak),
+      ])
+    }.joined(separator: "\n")
+  }
+
+  private static func line(_ columns: [String]) -> String {
+    "| " + columns.joined(separator: " | ") + " |"
   }
 }
 

@@ -8,17 +8,19 @@ struct RecurrentTraining: Row {
   var settings = RecurrentSettings()
   /// Whether the cell is written from primitives; the library's is then one of the rivals.
   var isHandmade = false
+  /// Whether the rivals are other numbers of workers, and not other libraries.
+  var isScaling = false
 
   var flops: Double? { settings.flops }
 
   func prepare(_ setting: Setting) throws -> any Contender {
-    try contender("ours", setting, isHandmade: isHandmade)
+    try contender("ours", workers: setting.workers, isHandmade: isHandmade)
   }
 
   private func contender(
-    _ name: String, _ setting: Setting, isHandmade: Bool
+    _ name: String, workers: Int, isHandmade: Bool
   ) throws -> any Contender {
-    let model = try RecurrentModel(settings, workers: setting.workers, isHandmade: isHandmade)
+    let model = try RecurrentModel(settings, workers: workers, isHandmade: isHandmade)
     let batch = model.batch(0)
     let feeds: Feeds = [
       model.inputs: batch.inputs, model.targets: batch.targets, model.keepProb: settings.keepProb,
@@ -29,9 +31,16 @@ struct RecurrentTraining: Row {
   func rivals(_ setting: Setting) throws -> [any Contender] {
     var settings = settings
     settings.threads = setting.workers
-    let library = isHandmade ? [try contender("library's cell", setting, isHandmade: false)] : []
-    let peers = setting.peers.filter { $0.has(settings.cell) }
-    return library + (try peers.map { try Peer($0, settings) })
+    if isScaling { return [try contender("1 worker", workers: 1, isHandmade: false)] }
+    var rivals: [any Contender] = []
+    if isHandmade {
+      let workers = setting.workers
+      rivals.append(try contender("library's cell", workers: workers, isHandmade: false))
+    }
+    for kind in setting.peers where kind.trains(settings) {
+      rivals.append(try Peer(kind, settings))
+    }
+    return rivals
   }
 
   func check(_ setting: Setting, _ rivals: [any Contender]) throws -> LossCheck? {

@@ -30,7 +30,7 @@ package struct PassRecord: Sendable {
 package enum Compiler {
   /// The passes that every program goes through first.
   private static let pipeline: [any Pass.Type] = [
-    LowerTapes.self, Prune.self, ResolveVariables.self, InferTypes.self,
+    LowerTapes.self, Prune.self, ResolveVariables.self, GuardVariables.self, InferTypes.self,
   ]
   /// Repeated until nothing changes, after the first passes and after each of `loopPasses`.
   /// None runs again on a program that it has left as it is.

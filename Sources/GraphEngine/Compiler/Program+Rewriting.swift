@@ -76,7 +76,7 @@ extension Instruction {
       error.operation = name
       error.operationType = definition.name
     }
-    if error.location == nil { error.location = origin?.operation.location }
+    if error.trace == nil { error.trace = origin?.operation.trace }
     return error
   }
 

@@ -64,6 +64,7 @@ extension Program.Source: CustomStringConvertible {
     switch self {
     case .feed(let position): "feed \(position)"
     case .variable(let key): "variable \(key.node)"
+    case .variableOrBlank(let key): "variable \(key.node) or blank"
     case .isInitialized(let key): "initialized \(key.node)"
     case .argument(let position): "argument \(position)"
     }

@@ -14,6 +14,8 @@ package struct Program: Sendable {
     case feed(Int)
     /// A variable's value at the start of the run.
     case variable(VariableKey)
+    /// The same, of a variable that may have none: then something of its type, which nobody uses.
+    case variableOrBlank(VariableKey)
     /// Whether a variable has a value at the start of the run.
     case isInitialized(VariableKey)
     /// An operand of the loop or branch whose body this is.

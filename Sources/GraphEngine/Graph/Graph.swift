@@ -265,21 +265,17 @@ public final class Graph: Sendable {
     }
     let isFirst = root.state.withLock { $0.error == nil }
     guard isFirst || errorPolicy == .trap else { return }
-    if error.location == nil {
+    if error.trace == nil {
       let inherited = root.state.withLock { $0.inheritedTrace }
       var addresses: [UInt] = []
       if inherited == nil { _ = CallTrace.capture(into: &addresses) }
-      error.location = (inherited ?? CallTrace(addresses: addresses)).location()
+      error.trace = inherited ?? CallTrace(addresses: addresses)
     }
     if errorPolicy == .trap { preconditionFailure(error.description) }
     root.state.withLock { if $0.error == nil { $0.error = error } }
   }
 
-  /// Where the user declared a node; nil in a program without line information.
-  package func location(of node: Int32) -> SourceLocation? {
-    trace(of: node).location()
-  }
-
+  /// Where the user declared a node.
   package func trace(of node: Int32) -> CallTrace {
     state.withLock { state in
       let node = state.nodes[Int(node)]

@@ -34,34 +34,38 @@ public struct GraphError: Error, Sendable, CustomStringConvertible {
   /// The type of the operation, such as `MatMul`.
   public internal(set) var operationType: String?
   /// Where the user declared the operation, where the program carries line information.
-  public internal(set) var location: SourceLocation?
+  ///
+  /// Found when it is asked for, which takes a millisecond or more.
+  public var location: SourceLocation? { trace?.location() }
+  /// The return addresses that `location` is found from.
+  package var trace: CallTrace?
   /// Types of the operands, told where a type rule refused them.
   package var inputTypes: [TensorType] = []
 
   package init(
     _ code: Code = .invalidArgument, _ message: String, operation: String? = nil,
-    operationType: String? = nil, location: SourceLocation? = nil
+    operationType: String? = nil, trace: CallTrace? = nil
   ) {
     self.code = code
     self.message = message
     self.operation = operation
     self.operationType = operationType
-    self.location = location
+    self.trace = trace
   }
 
   /// File, line, operation and cause in one line.
   public var description: String {
-    var text = location.map { "\($0): " } ?? ""
-    switch (operationType, operation) {
-    case (let type?, let name?): text += "\(type) \"\(name)\": "
-    case (nil, let name?): text += "\"\(name)\": "
-    case (let type?, nil): text += "\(type): "
-    case (nil, nil): break
-    }
-    text += message
-    if !inputTypes.isEmpty {
-      text += " (\(inputTypes.map(\.description).joined(separator: " x ")))"
-    }
-    return text
+    let types = inputTypes.map(\.description).joined(separator: " x ")
+    return Self.line(location, operationType, operation, message)
+      + (types.isEmpty ? "" : " (\(types))")
+  }
+
+  /// `FILE:LINE: TYPE "NAME": CAUSE`, without what is not known.
+  static func line(
+    _ location: SourceLocation?, _ operationType: String?, _ operation: String?, _ cause: String
+  ) -> String {
+    let label = [operationType, operation.map { "\"\($0)\"" }].compactMap { $0 }
+    let parts: [String?] = [location?.description, label.joined(separator: " "), cause]
+    return parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
   }
 }

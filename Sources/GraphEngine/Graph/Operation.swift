@@ -49,7 +49,9 @@ public struct Operation: Sendable, Hashable, CustomStringConvertible {
   /// Where the user declared it; nil in a program without line information.
   ///
   /// Reading it takes a millisecond or more: addresses are looked up when asked for.
-  public var location: SourceLocation? { isValid ? graph.location(of: node) : nil }
+  public var location: SourceLocation? { trace?.location() }
+  /// The return addresses that `location` is found from.
+  package var trace: CallTrace? { isValid ? graph.trace(of: node) : nil }
 
   package var definition: any OpDefinition { graph.node(node).definition }
 

@@ -180,8 +180,8 @@ extension PlanBuilder {
       return try draft(program, dead: dead)
     } catch {
       throw GraphError(
-        error.code == .unimplemented ? .unimplemented : .invalidArgument, error.message,
-        operation: error.operation, operationType: error.operationType, location: error.location)
+        GraphError.Code(error.code), error.message, operation: error.operation,
+        operationType: error.operationType, trace: error.trace)
     }
   }
 

@@ -242,7 +242,18 @@ extension SessionError {
     self.init(
       SessionError.Code(error.code), error.message, operation: error.operation ?? instruction.name,
       operationType: error.operationType ?? instruction.definition.name,
-      location: error.location ?? instruction.origin?.operation.location)
+      trace: error.trace ?? instruction.origin?.operation.trace)
+  }
+}
+
+extension GraphError.Code {
+  /// The code of a definition's refusal for what a run tells.
+  init(_ code: SessionError.Code) {
+    switch code {
+    case .unimplemented: self = .unimplemented
+    case .resourceExhausted: self = .resourceExhausted
+    default: self = .invalidArgument
+    }
   }
 }
 

@@ -96,6 +96,8 @@ extension Session {
         case .variable(let key):
           guard let value = variables[key] else { return key }
           frame.bind(parameter.slot, value)
+        case .variableOrBlank(let key):
+          frame.bind(parameter.slot, variables[key] ?? .blank(parameter.type))
         case .isInitialized(let key):
           frame.bind(parameter.slot, variables[key] == nil ? .false : .true)
         case .argument: break
@@ -104,11 +106,9 @@ extension Session {
       return nil
     }
     guard let missing else { return }
-    let operation = Operation(graph: graph, node: missing.node)
-    let name = (operation.definition as? VariableHandle)?.sharedName ?? operation.name
-    let place = operation.location.map { " (\($0))" } ?? ""
+    let variable = Operation(graph: graph, node: missing.node)
     throw SessionError(
-      .failedPrecondition, "variable \"\(name)\"\(place) has no value: run its initializer first")
+      .failedPrecondition, "\(variable.variableText) \(RequireVariable.reason)")
   }
 
   /// Makes what the run assigned the variables' values, and keeps how far random streams are.
@@ -140,13 +140,16 @@ extension Session {
     }
     return SessionError(
       failure.cause.code, failure.cause.message, operation: label.name, operationType: label.type,
-      origin: label.origin?.operation)
+      trace: label.origin?.operation.trace)
   }
 }
 
 extension NDArray {
   static let `true` = NDArray(true)
   static let `false` = NDArray(false)
+
+  /// Zeros of this type; nothing where its extents are not known.
+  static func blank(_ type: TensorType) -> NDArray { .zeros(type.extents ?? [0], type.dtype) }
 
   /// The array itself, or a copy where its memory is not aligned as kernels are promised.
   var aligned: NDArray {

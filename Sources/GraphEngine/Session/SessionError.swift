@@ -39,47 +39,28 @@ public struct SessionError: Error, Sendable, CustomStringConvertible {
   public let operation: String?
   /// The type of the operation, such as `GatherV2`.
   public let operationType: String?
-  /// Where the operation was declared: the place, or the addresses from which it is found.
-  private let known: SourceLocation?
-  private let trace: CallTrace?
+  /// The return addresses that `location` is found from.
+  package let trace: CallTrace?
 
   /// Where the user declared the operation, where the program carries line information.
   ///
   /// Found when it is asked for, which takes a millisecond or more.
-  public var location: SourceLocation? { known ?? trace?.location() }
+  public var location: SourceLocation? { trace?.location() }
 
   package init(
     _ code: Code = .invalidArgument, _ message: String, operation: String? = nil,
-    operationType: String? = nil, location: SourceLocation? = nil
+    operationType: String? = nil, trace: CallTrace? = nil
   ) {
     self.code = code
     self.message = message
     self.operation = operation
     self.operationType = operationType
-    known = location
-    trace = nil
-  }
-
-  /// The failure of an operation.
-  ///
-  /// - Parameter origin: The operation of the user's graph that it comes from.
-  package init(
-    _ code: Code, _ message: String, operation: String, operationType: String,
-    origin: Operation?
-  ) {
-    self.code = code
-    self.message = message
-    self.operation = operation
-    self.operationType = operationType
-    known = nil
-    trace = origin.map { $0.graph.trace(of: $0.node) }
+    self.trace = trace
   }
 
   /// File, line, operation and cause in one line.
   public var description: String {
     guard operation != nil || operationType != nil else { return "session: \(message)" }
-    let place = location.map { "\($0): " } ?? ""
-    let name = operation.map { "\"\($0)\"" }
-    return place + [operationType, name].compactMap { $0 }.joined(separator: " ") + ": " + message
+    return GraphError.line(location, operationType, operation, message)
   }
 }

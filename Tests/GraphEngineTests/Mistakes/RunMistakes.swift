@@ -3,6 +3,17 @@ import StaticGraph
 /// What only a run can know: values, and extents that feeds bring.
 let runMistakes: [Mistake] = [
   .running(
+    "a variable without a value in the branch that is taken",
+    #"""
+    HERE: RequireVariable "cond": variable "w" (THERE) has no value: run its initializer first
+    """#
+  ) { graph, here in
+    let w = here.there(graph.getVariable("w", shape: [2]))
+    let isWanted = graph.placeholder(.bool, shape: [])
+    let x = here(cond(isWanted, then: { w * 2 }, else: { graph.ones([2]) }))
+    return Attempt(x, wrong: [isWanted: true], right: [isWanted: false])
+  },
+  .running(
     "a fetch of a sum of no tensors",
     #"HERE: AddN "AddN": wants at least one operand"#
   ) { _, here in

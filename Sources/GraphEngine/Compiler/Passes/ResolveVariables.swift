@@ -159,12 +159,7 @@ private struct Resolution {
       throw GraphError(
         .unimplemented, "whether a variable is initialized cannot be asked in a loop or branch")
     }
-    if let known = program.parameters.first(where: { $0.source == .isInitialized(key) }) {
-      return known.value
-    }
-    let value = program.newValue(TensorType(.bool, []))
-    program.parameters.append(Program.Parameter(value: value, source: .isInitialized(key)))
-    return value
+    return program.isInitialized(key)
   }
 
   /// The functional form in place of an update.
