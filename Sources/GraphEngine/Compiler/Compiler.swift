@@ -28,9 +28,9 @@ package enum Compiler {
   ]
   /// Repeated until nothing changes, after the first passes and after each of `loopPasses`.
   private static let cleaning: [any Pass.Type] = [
-    Simplify.self, PopsToReads.self, FoldConstants.self, MergeCommonSubexpressions.self,
-    ForwardInvariants.self, ForwardListItems.self, PruneLoops.self, PruneScans.self,
-    ForwardLists.self, ForwardStacks.self, Prune.self,
+    Simplify.self, PopsToReads.self, HoistListFacts.self, FoldConstants.self,
+    MergeCommonSubexpressions.self, ForwardInvariants.self, ForwardListItems.self,
+    PruneLoops.self, PruneScans.self, ForwardLists.self, ForwardStacks.self, Prune.self,
   ]
   /// On loops that were recognised as Scans: first everything that can leaves them, then what is
   /// free comes back.

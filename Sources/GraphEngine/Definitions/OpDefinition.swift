@@ -57,6 +57,10 @@ package protocol OpDefinition: Sendable, Hashable {
   /// operands are known in part: `[?, 512]` as the value of a shape. Default: nil.
   func knownElements(_ context: InferenceContext) -> [Int?]?
 
+  /// What is known of the elements of each result, where there are several. Default: what
+  /// `knownElements` tells of the only one.
+  func knownResults(_ context: InferenceContext) -> [[Int?]?]
+
   // MARK: In loops
 
   /// Whether each element of the only result depends only on the elements of the operands at the
@@ -89,6 +93,9 @@ extension OpDefinition {
   package var specializedInputs: [Int] { [] }
   package var kernelInputs: [Int] { specializedInputs }
   package func knownElements(_ context: InferenceContext) -> [Int?]? { nil }
+  package func knownResults(_ context: InferenceContext) -> [[Int?]?] {
+    outputCount == 1 ? [knownElements(context)] : []
+  }
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool { false }
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { nil }
   package var isElementwise: Bool { false }
@@ -121,16 +128,23 @@ extension OpDefinition {
   func foldKnown(_ context: InferenceContext, _ outputs: [TensorType]) -> [KnownValue?] {
     if let constant = self as? Const { return [.array(constant.value)] }
     var result = [KnownValue?](repeating: nil, count: outputs.count)
-    guard outputs.count == 1, outputs[0].dtype == .int32 || outputs[0].dtype == .int64,
-      let rank = outputs[0].shape.rank, rank <= 1
-    else { return result }
-    if let elements = knownElements(context), elements.count <= KnownValue.limit {
-      result[0] = KnownValue(dtype: outputs[0].dtype, isScalar: rank == 0, elements: elements)
-    } else if effects.isEmpty, let count = outputs[0].count, count <= KnownValue.limit,
-      !context.types.isEmpty || count <= 1,
-      let value = try? evaluateOnHost(context.known.map { $0?.array }, context.types)
+    let isInteger = outputs.allSatisfy {
+      ($0.dtype == .int32 || $0.dtype == .int64) && ($0.shape.rank ?? 2) <= 1
+    }
+    guard isInteger, !outputs.isEmpty else { return result }
+    let known = knownResults(context)
+    if known.contains(where: { $0 != nil }) {
+      for (index, elements) in known.enumerated() where index < outputs.count {
+        guard let elements, elements.count <= KnownValue.limit else { continue }
+        result[index] = KnownValue(
+          dtype: outputs[index].dtype, isScalar: outputs[index].shape.rank == 0,
+          elements: elements)
+      }
+    } else if effects.isEmpty, outputs.allSatisfy({ ($0.count ?? .max) <= KnownValue.limit }),
+      !context.types.isEmpty || outputs[0].count ?? 0 <= 1,
+      let values = try? evaluateAllOnHost(context.known.map { $0?.array }, context.types)
     {
-      result[0] = .array(value)
+      result = values.map { .array($0) }
     }
     return result
   }

@@ -148,3 +148,26 @@ struct PopsToReadsTests {
     #expect(try session.run(seen) == NDArray(scalar: Int32(3)))
   }
 }
+
+@Suite("HoistListFacts")
+struct HoistListFactsTests {
+  @Test("answers before a loop how long a list is that the loop reads, and what its items are")
+  func questions() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float64, shape: [nil, 2])
+    let list = tensorListFromTensor(x)
+    let (_, h) = whileLoop(graph.constant(0), graph.zeros([2], .float64)) { i, _ in
+      i .< 3
+    } body: { i, h in
+      let shape = list.graph.innermost.tensor(TensorListElementShape(shapeType: .int32), [list])
+      let facts = reduceSum(shape) + tensorListLength(list)
+      return (i + 1, h * cast(facts, to: .float64) + tensorListGetItem(list, i))
+    }
+    let compiled = try Compiler.compile(
+      graph: graph, fetches: [h], targets: [], feeds: [x],
+      feedTypes: [TensorType(.float64, exact: [3, 2])])
+    #expect(compiled.loops.isEmpty, "\(compiled.loops)")
+    let value = try Session(graph).run(h, feeding: [x: float64([1, 2, 3, 4, 5, 6], [3, 2])])
+    #expect(value == float64([1 * 25 + 3 * 5 + 5, 2 * 25 + 4 * 5 + 6], [2]))
+  }
+}

@@ -4,6 +4,7 @@ internal import GraphArrays
 ///
 ///     l = TensorListFromTensor(a); b = TensorListStack(l)   ->   b is a
 ///     l = TensorListFromTensor(a); n = TensorListLength(l)  ->   a constant
+///     l = TensorListFromTensor(a); s = TensorListElementShape(l)  ->  a constant
 package enum ForwardLists: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     var arrays: [Value: Value] = [:]
@@ -29,6 +30,12 @@ package enum ForwardLists: Pass {
         program.instructions[i] = Program.constant(
           NDArray.integers([length], dtype: .int32, shape: []), as: instruction.outputs[0],
           like: instruction)
+      case let question as TensorListElementShape:
+        guard let extents = program.type(array).extents, !extents.isEmpty else { continue }
+        program.instructions[i] = Program.constant(
+          NDArray.integers(
+            Array(extents.dropFirst()), dtype: question.shapeType, shape: [extents.count - 1]),
+          as: instruction.outputs[0], like: instruction)
       default: break
       }
     }

@@ -64,6 +64,10 @@ package struct ShapesOf: OpDefinition {
     return context.types.map { TensorType(outputType, [$0.shape.rank]) }
   }
 
+  package func knownResults(_ context: InferenceContext) -> [[Int?]?] {
+    context.types.map(\.shape.dimensions)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     .integers(request.inputs.indices.map(request.inputShape), outputType)
   }
