@@ -86,7 +86,11 @@ extension Program {
       needed[Int(next)] = true
       let node = nodes[Int(next)]
       for input in node.inputs where !fed.contains(input) { open.append(input.node) }
-      open += node.controls
+      // Who waits for a placeholder that is fed waits for nothing.
+      open += node.controls.filter { control in
+        !(nodes[Int(control)].definition is Placeholder)
+          || !fed.contains(NodeOutput(node: control, index: 0))
+      }
     }
     return needed
   }

@@ -49,15 +49,18 @@ struct OpSignature: Sendable {
 
   /// Where the tensors of each argument stand, of `total` operands or results.
   ///
-  /// At most one argument of an operation in the table stands for any number of tensors.
+  /// At most one argument of an operation in the table stands for any number of tensors, or several
+  /// do for the same number.
   static func ranges(of arguments: [Argument], total: Int) -> [Range<Int>]? {
-    let single = arguments.count { !$0.isRepeated }
-    guard total >= single, arguments.count - single <= 1,
-      total == single || single < arguments.count
+    let open = arguments.filter(\.isRepeated)
+    let rest = total - (arguments.count - open.count)
+    guard rest >= 0, open.isEmpty ? rest == 0 : rest % open.count == 0,
+      open.count < 2 || open.allSatisfy({ $0.count != nil && $0.count == open[0].count })
     else { return nil }
+    let each = open.isEmpty ? 0 : rest / open.count
     var start = 0
     return arguments.map { argument in
-      let range = start..<start + (argument.isRepeated ? total - single : 1)
+      let range = start..<start + (argument.isRepeated ? each : 1)
       start = range.upperBound
       return range
     }

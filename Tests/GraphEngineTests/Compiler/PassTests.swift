@@ -56,6 +56,15 @@ struct PlainPassTests {
     #expect(compiled.results.count == 1)
   }
 
+  @Test("what waits for a placeholder that is fed waits for nothing")
+  func fedPlaceholder() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [2], name: "x")
+    let y = graph.controlDependencies([x.operation]) { x + x }
+    let fed = NDArray([Float(1), 2], shape: [2])
+    #expect(try Session(graph).run(y, feeding: [x: fed]) == NDArray([Float(2), 4], shape: [2]))
+  }
+
   @Test("MergeCommonSubexpressions computes equal expressions once, and random ones never")
   func merge() throws {
     let graph = Graph(seed: 1)
