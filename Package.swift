@@ -35,15 +35,24 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 // Programs whose output is tested, built before the tests that run them.
 let examples: [Target.Dependency] = [
-  "CustomCell", "HamletLSTM", "LinearRegression", "MLP", "WhileLoops",
+  "CustomCell", "HamletLSTM", "LinearRegression", "MLP", "Quickstart", "ReloadGraph", "WhileLoops",
 ]
 
-// A program of Examples: public interface only, as a user's program has it.
-func example(_ name: String, exclude: [String] = []) -> Target {
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+// A program: public interface only, as a user's program has it.
+func program(
+  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+  exclude: [String] = []
+) -> Target {
   .executableTarget(
-    name: name,
-    dependencies: umbrella + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
-    path: "Examples/\(name)", exclude: exclude, packageAccess: false, swiftSettings: swiftSettings)
+    name: name, dependencies: umbrella + [argumentParser] + dependencies, path: path,
+    exclude: exclude, packageAccess: false, swiftSettings: swiftSettings)
+}
+
+func example(_ name: String, exclude: [String] = []) -> Target {
+  program(name, ["ExampleFiles"], path: "Examples/\(name)", exclude: exclude)
 }
 
 let package = Package(
@@ -51,7 +60,8 @@ let package = Package(
   products: [
     .library(
       name: "StaticGraph",
-      targets: ["StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining", "TensorFlowFormats"])
+      targets: ["StaticGraph", "GraphArrays", "GraphEngine", "GraphTraining", "TensorFlowFormats"]),
+    .executable(name: "staticgraph", targets: ["staticgraph"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -72,6 +82,11 @@ let package = Package(
       swiftSettings: swiftSettings),
     library("TensorFlowFormats", ["GraphArrays", "GraphEngine", "TensorFlowProtos", protobuf]),
     library("StaticGraph", ["GraphArrays", "GraphEngine", "GraphTraining", "TensorFlowFormats"]),
+    program("staticgraph"),
+    // What the examples have in common.
+    .target(
+      name: "ExampleFiles", dependencies: umbrella + [argumentParser],
+      path: "Examples/ExampleFiles", packageAccess: false, swiftSettings: swiftSettings),
     example(
       "Benchmarks",
       exclude: ["run", "peer_protocol.py", "peer_pytorch.py", "peer_tensorflow.py"]),
@@ -83,8 +98,13 @@ let package = Package(
       path: "Examples/KernelRates", exclude: ["run"], swiftSettings: swiftSettings),
     example("LinearRegression"),
     example("MLP"),
+    example("Quickstart"),
+    example("ReloadGraph"),
     example("WhileLoops"),
-    tests("ExampleTests", umbrella + examples),
+    // How tests run programs.
+    .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: swiftSettings),
+    tests("CommandLineTests", umbrella + ["staticgraph", "TestPrograms"]),
+    tests("ExampleTests", umbrella + examples + ["TestPrograms"]),
     tests("GraphArraysTests", ["GraphArrays"]),
     tests("GraphKernelsTests", ["GraphKernels", "CKernels"]),
     tests("GraphEngineTests", umbrella),

@@ -3,14 +3,9 @@
 // Both start from the same weights and read the same sequences, so they give the same outputs; then
 // the one of this file learns to tell whether a sequence has more ones than zeros.
 
-import ArgumentParser
+import ExampleFiles
 import Foundation
 import StaticGraph
-
-/// What can be asked for on the command line.
-struct Options: ParsableArguments {
-  @Option(help: "Number of threads that compute.") var workers: Int?
-}
 
 /// A long short-term memory cell, gate by gate.
 struct HandmadeLSTM: RNNCell {
@@ -48,38 +43,50 @@ let answers: [Int32] = (0..<batch).map { row in
   bits[row * time..<(row + 1) * time].reduce(0, +) * 2 > Int32(time) ? 1 : 0
 }
 
-let graph = Graph(seed: 1)
-let inputs = oneHot(graph.constant(NDArray(bits, shape: [batch, time])), depth: 2)
-let (mine, state) = dynamicRNN(HandmadeLSTM(units: units), inputs: inputs, name: "mine")
-let (theirs, _) = dynamicRNN(BasicLSTMCell(units: units), inputs: inputs, name: "theirs")
+let model = try ExampleModel("custom-cell.pbtxt", seed: 1) { graph in
+  let inputs = graph.placeholder(.int32, shape: [nil, nil], name: "inputs")
+  let labels = graph.placeholder(.int32, shape: [nil], name: "labels")
+  let bits = oneHot(inputs, depth: 2, name: "bits")
+  let (mine, state) = dynamicRNN(HandmadeLSTM(units: units), inputs: bits, name: "mine")
+  let (theirs, _) = dynamicRNN(BasicLSTMCell(units: units), inputs: bits, name: "theirs")
+  graph.nameScope("comparison") {
+    // Gives the library's cell the weights of the one above, gate beside gate.
+    let weights = Dictionary(
+      uniqueKeysWithValues: graph.collection(.globalVariables).map { ($0.name, $0.value) })
+    func joined(_ part: String) -> Tensor {
+      concat(["i", "j", "f", "o"].compactMap { weights["mine/\($0)_\(part)"] }, axis: -1)
+    }
+    if let kernel = weights["theirs/basic_lstm_cell/kernel"],
+      let bias = weights["theirs/basic_lstm_cell/bias"]
+    {
+      let copies = [assign(kernel, joined("w")), assign(bias, joined("b"))]
+      _ = graph.group(copies, name: "copy_weights")
+    }
+    _ = reduceMax(abs(mine - theirs), name: "difference")
+  }
 
-let logits = dense(state.h, units: 2, name: "logits")
-let labels = graph.constant(NDArray(answers, shape: [batch]))
-let loss = reduceMean(sparseSoftmaxCrossEntropyWithLogits(labels: labels, logits: logits))
-let right = reduceSum(cast(argmax(logits, axis: 1, outputType: .int32) .== labels, to: .int32))
-let train = AdamOptimizer(learningRate: 0.05).minimize(loss)
-
-/// Gives the library's cell the weights of the one above, gate beside gate.
-let weights = Dictionary(
-  uniqueKeysWithValues: graph.collection(.globalVariables).map { ($0.name, $0.value) })
-func joined(_ part: String) -> Tensor {
-  concat(["i", "j", "f", "o"].compactMap { weights["mine/\($0)_\(part)"] }, axis: -1)
+  let logits = dense(state.h, units: 2, name: "logits")
+  let errors = sparseSoftmaxCrossEntropyWithLogits(labels: labels, logits: logits)
+  let loss = reduceMean(errors, name: "loss")
+  let isRight = argmax(logits, axis: 1, outputType: .int32) .== labels
+  _ = reduceSum(cast(isRight, to: .int32), name: "right")
+  _ = AdamOptimizer(learningRate: 0.05).minimize(loss, name: "train")
+  _ = graph.globalVariablesInitializer()
 }
-var copies = graph.noOp()
-if let kernel = weights["theirs/basic_lstm_cell/kernel"],
-  let bias = weights["theirs/basic_lstm_cell/bias"]
-{
-  copies = graph.group([assign(kernel, joined("w")), assign(bias, joined("b"))])
-}
-let difference = reduceMax(abs(mine - theirs))
+let (loss, right) = (try model.tensor("loss"), try model.tensor("right"))
+let train = try model.operation("train")
+let feeds: Feeds = [
+  try model.tensor("inputs"): NDArray(bits, shape: [batch, time]),
+  try model.tensor("labels"): answers,
+]
 
-let session = try Session(graph, options: .init(workers: Options.parseOrExit().workers))
-try session.run(graph.globalVariablesInitializer())
-try session.run(copies)
-let distance: Float = try session.run(difference).scalar()
-print("the library's cell differs by less than 0.000001:", distance < 1e-6)
+let session = try model.session()
+try session.run(model.operation("init"))
+try session.run(model.operation("comparison/copy_weights"))
+let difference = try session.run(model.tensor("comparison/difference"), feeding: feeds)
+print("the library's cell differs by less than 0.000001:", difference.scalar() < 1e-6)
 for step in 0...100 {
-  let (value, count, _) = try session.run(loss, right, train)
+  let (value, count, _) = try session.run(loss, right, train, feeding: feeds)
   if step % 50 == 0 {
     print(
       String(

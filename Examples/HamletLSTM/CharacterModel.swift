@@ -1,3 +1,4 @@
+import ExampleFiles
 import StaticGraph
 
 /// The network: one-hot characters, recurrent layers, and a dense layer that scores what comes next.
@@ -52,8 +53,9 @@ struct CharacterModel {
     self.graph = graph
     inputs = graph.placeholder(.int32, shape: [nil, nil], name: "inputs")
     let characters = oneHot(inputs, depth: depth)
-    let zeros = cell.zeroState(for: characters)
-    let (outputs, final) = dynamicRNN(cell, inputs: characters, initialState: zeros)
+    let zeros = named("initial_state", in: graph) { cell.zeroState(for: characters) }
+    let (outputs, last) = dynamicRNN(cell, inputs: characters, initialState: zeros)
+    let final = named("final_state", in: graph) { last }
     logits = dense(outputs, units: depth, name: "logits")
     predictions = softmax(logits, name: "predictions")
     initialState = zeros.tensors
@@ -72,5 +74,28 @@ struct CharacterModel {
       }
       return (logits, next.tensors)
     }
+  }
+}
+
+/// A state whose tensors are found by their names: `scope/0`, `scope/1`, and so on.
+private func named<State: TensorStructure>(
+  _ scope: String, in graph: Graph, _ makeState: () -> State
+) -> State {
+  graph.nameScope(scope) {
+    var (state, index) = (makeState(), 0)
+    state.visit { tensor in
+      tensor = identity(tensor, name: "\(index)")
+      index += 1
+    }
+    return state
+  }
+}
+
+extension ExampleModel {
+  /// The tensors of a state that was named by a declaration.
+  func state(_ scope: String) throws -> [Tensor] {
+    var tensors = [try tensor("\(scope)/0")]
+    while let next = graph.tensor(named: "\(scope)/\(tensors.count)") { tensors.append(next) }
+    return tensors
   }
 }

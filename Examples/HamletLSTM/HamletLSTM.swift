@@ -1,4 +1,5 @@
 import ArgumentParser
+import ExampleFiles
 import Foundation
 import StaticGraph
 
@@ -14,6 +15,10 @@ struct HamletLSTM: ParsableCommand {
   @OptionGroup(title: "Common") var common: CommonOptions
 
   func run() throws {
+    if let directory = training.writeGraphs {
+      try writeGraphs(into: directory)
+      return
+    }
     let files = ModelFiles(directory: URL(filePath: common.out))
     if !writing.generateOnly {
       var trainer = try makeTrainer(files)
@@ -33,24 +38,40 @@ struct HamletLSTM: ParsableCommand {
       let corpus = try TextCorpus(contentsOf: files.text)
       return try Trainer(settings, corpus, files, workers: common.workers, resuming: true)
     }
-    let corpus = try TextCorpus(contentsOf: URL(filePath: training.text), lowercased: true)
-    let settings = Settings(
-      cell: training.cell, units: training.units, layers: training.layers, batch: training.batch,
-      time: training.time, learningRate: training.learningRate, clipNorm: training.clipNorm,
-      keepProb: training.keepProb, average: training.average,
-      carryState: training.carryState, holdOut: training.holdOut, fastLoss: training.fastLoss,
-      seed: common.seed ?? Int.random(in: 1..<1 << 31),
-      vocabulary: corpus.decode(corpus.vocabulary.indices.map(Int32.init)))
+    let corpus = try TextCorpus(
+      contentsOf: URL(filePath: training.text ?? TrainingOptions.hamlet), lowercased: true)
+    let settings = training.settings(
+      seed: common.seed ?? Int.random(in: 1..<1 << 31), vocabulary: corpus.characters)
     try files.begin(settings, text: corpus.decode(corpus.ids))
     return try Trainer(settings, corpus, files, workers: common.workers, resuming: false)
+  }
+
+  /// Writes both graphs: for Hamlet's characters, or those of another text.
+  private func writeGraphs(into directory: String) throws {
+    var characters = Settings.charactersOfHamlet
+    if let text = training.text {
+      characters = try TextCorpus(contentsOf: URL(filePath: text), lowercased: true).characters
+    }
+    let seed = common.seed ?? 1
+    let settings = training.settings(seed: seed, vocabulary: characters)
+    try ExampleModel.write(
+      TrainingGraph(settings).graph, as: TrainingGraph.fileName, into: directory)
+    try ExampleModel.write(
+      WritingGraph(settings, seed: seed).graph, as: WritingGraph.fileName, into: directory)
   }
 
   private func write(_ files: ModelFiles) throws {
     let settings = try files.settings()
     let corpus = try TextCorpus(contentsOf: files.text)
     let seed = common.seed ?? Int.random(in: 1..<1 << 31)
+    let model =
+      if let file = writing.writingGraph {
+        try WritingGraph(contentsOf: URL(filePath: file))
+      } else {
+        WritingGraph(settings, seed: seed)
+      }
     let writer = try Writer(
-      settings, weights: files.bestWeights(), seed: seed, workers: common.workers)
+      model, weights: files.bestWeights(), time: settings.time, workers: common.workers)
     let passage = corpus.randomPassage(length: settings.time, seed: seed)
     let text = try writer.write(
       after: passage, characters: writing.characters, window: writing.window,
@@ -61,6 +82,9 @@ struct HamletLSTM: ParsableCommand {
 }
 
 extension TextCorpus {
+  /// The different characters of the text, in the order of their ids.
+  var characters: String { decode(vocabulary.indices.map(Int32.init)) }
+
   /// Characters from a random place, the same one for the same seed.
   func randomPassage(length: Int, seed: Int) -> [Int32] {
     let places = UInt64(max(1, ids.count - length + 1))

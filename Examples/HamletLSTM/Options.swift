@@ -6,8 +6,23 @@ private let home = URL(filePath: #filePath).deletingLastPathComponent()
 
 /// What is trained, and how.
 struct TrainingOptions: ParsableArguments {
-  @Option(help: "The text, in UTF-8.")
-  var text = home.appending(path: ".work/hamlet.txt").path
+  /// Where the text is by default.
+  static let hamlet = home.appending(path: ".work/hamlet.txt").path
+
+  @Option(help: "The text, in UTF-8. (default: \(hamlet))")
+  var text: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Train the graph of a file, such as graphs/hamlet-lstm.pbtxt, instead of declaring one.",
+      discussion: "The options of the model, and the seed of weights and dropout, are the file's.",
+      valueName: "file"))
+  var graph: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the graphs that train and that write into a directory, and end.", valueName: "dir"))
+  var writeGraphs: String?
 
   @Option(
     help: ArgumentHelp(
@@ -61,6 +76,15 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "Go on where the last run in --out ended, with its text and its settings.")
   var resume = false
 
+  /// What is to be trained.
+  func settings(seed: Int, vocabulary: String) -> Settings {
+    Settings(
+      cell: cell, units: units, layers: layers, batch: batch, time: time,
+      learningRate: learningRate, clipNorm: clipNorm, keepProb: keepProb, average: average,
+      carryState: carryState, holdOut: holdOut, fastLoss: fastLoss, seed: seed,
+      graph: graph.map { URL(filePath: $0).standardizedFileURL.path }, vocabulary: vocabulary)
+  }
+
   func validate() throws {
     func require(_ condition: Bool, _ message: String) throws {
       guard condition else { throw ValidationError(message) }
@@ -92,6 +116,11 @@ struct WritingOptions: ParsableArguments {
 
   @Flag(help: "Train nothing: write with the weights in --out.")
   var generateOnly = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write with the graph of a file, such as graphs/hamlet-generate.pbtxt.", valueName: "file"))
+  var writingGraph: String?
 
   func validate() throws {
     guard characters >= 0 else { throw ValidationError("--characters cannot be negative") }

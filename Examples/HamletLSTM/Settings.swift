@@ -26,8 +26,13 @@ struct Settings: Codable {
   /// Whether the epoch's loss is the sum of the training losses.
   var fastLoss: Bool
   var seed: Int
+  /// The file whose graph is trained; nil: the graph is declared.
+  var graph: String?
   /// The characters of the text, in the order of their ids.
   var vocabulary: String
+
+  /// The characters of the play in lower case, for which graphs can be written without the text.
+  static let charactersOfHamlet = "\n !&',-.12:;?[]abcdefghijklmnopqrstuvwxyz"
 
   var vocabularySize: Int { vocabulary.unicodeScalars.count }
 }

@@ -32,7 +32,13 @@ struct Trainer {
           + "of \(settings.time)")
     }
     validation = Validation(heldOut, bigram: BigramModel(text), rows: settings.batch)
-    training = TrainingGraph(settings)
+    training =
+      if let file = settings.graph {
+        try TrainingGraph(
+          contentsOf: URL(filePath: file), vocabularySize: settings.vocabularySize)
+      } else {
+        TrainingGraph(settings)
+      }
     let graph = training.graph
     everything = graph.collection(.globalVariables)
     graph.finalize()
@@ -80,12 +86,13 @@ struct Trainer {
       position.epochLoss = 0
     }
     let feeds = training.feeds(
-      batch.inputs, batch.targets, keepProb: settings.keepProb, state: state)
-    let evaluation = training.feeds(batch.inputs, batch.targets, keepProb: 1, state: state)
+      batch.inputs, batch.targets, settings, keepProb: settings.keepProb, state: state)
+    let evaluation = training.feeds(
+      batch.inputs, batch.targets, settings, keepProb: 1, state: state)
     let (loss, final): (NDArray, [NDArray])
     do {
       (loss, final, _) = try session.run(
-        training.loss, settings.carryState ? training.model.finalState : [], training.train,
+        training.loss, settings.carryState ? training.finalState : [], training.train,
         feeding: feeds)
     } catch {
       throw diagnosis(feeds, [training.loss, training.norm]) ?? error
@@ -112,7 +119,7 @@ struct Trainer {
     let weights = try results()
     if let validation {
       try evaluation.assign(weights, to: training.results.map(\.trained))
-      loss = try validation.loss(of: training, in: evaluation)
+      loss = try validation.loss(of: training, settings, in: evaluation)
       line += String(
         format: "validation loss %.4f nats a character (bigram %.4f)  ", loss, validation.bigram)
     }
@@ -157,7 +164,7 @@ struct Trainer {
     try session.assign(arrays, to: everything)
     session.randomState = position.randomState
     self.position = position
-    let parts = training.model.finalState.indices.compactMap { arrays["state/\($0)"] }
+    let parts = training.finalState.indices.compactMap { arrays["state/\($0)"] }
     state = parts.isEmpty ? nil : parts
   }
 }

@@ -19,8 +19,10 @@ struct Validation {
   }
 
   /// The mean loss of a model without dropout, with the weights of a session, in nats a character.
-  func loss(of training: TrainingGraph, in session: Session) throws -> Double {
-    let feeds = training.feeds(inputs, targets, keepProb: 1, state: nil)
+  func loss(
+    of training: TrainingGraph, _ settings: Settings, in session: Session
+  ) throws -> Double {
+    let feeds = training.feeds(inputs, targets, settings, keepProb: 1, state: nil)
     return try session.run(training.loss, feeding: feeds).scalar()
   }
 }

@@ -1,12 +1,9 @@
-// Fits y = w x + b to points that lie around y = 3 x + 2, by gradient descent.
+// Fits y = w x + b to points that lie around y = 3 x + 2, by gradient descent: Quickstart's model,
+// which this program also writes to a file and reads from one.
 
-import ArgumentParser
+import ExampleFiles
 import Foundation
 import StaticGraph
-
-struct Options: ParsableArguments {
-  @Option(help: "Number of threads that compute.") var workers: Int?
-}
 
 let count = 200
 let xs = NDArray.linspace(-1, 1, count: count)
@@ -17,19 +14,25 @@ let ys = NDArray(
     return 3 * x + 2 + 0.2 * noise
   }, shape: [count])
 
-let graph = Graph(seed: 1)
-let x = graph.placeholder(.float32, shape: [nil], name: "x")
-let y = graph.placeholder(.float32, shape: [nil], name: "y")
-let w = graph.variable("w", initial: 0.0)
-let b = graph.variable("b", initial: 0.0)
-let loss = reduceMean(square(w * x + b - y), name: "loss")
-let train = GradientDescentOptimizer(learningRate: 0.2).minimize(loss)
+let model = try ExampleModel("linear-regression.pbtxt", seed: 1) { graph in
+  let x = graph.placeholder(.float32, shape: [nil], name: "x")
+  let y = graph.placeholder(.float32, shape: [nil], name: "y")
+  let w = graph.variable("w", initial: 0.0)
+  let b = graph.variable("b", initial: 0.0)
+  let prediction = identity(w * x + b, name: "prediction")
+  let loss = reduceMean(square(prediction - y), name: "loss")
+  _ = GradientDescentOptimizer(learningRate: 0.2).minimize(loss, name: "train")
+  _ = graph.globalVariablesInitializer()
+}
+let feeds: Feeds = [try model.tensor("x"): xs, try model.tensor("y"): ys]
+let (loss, train) = (try model.tensor("loss"), try model.operation("train"))
 
-let session = try Session(graph, options: .init(workers: Options.parseOrExit().workers))
-try session.run(graph.globalVariablesInitializer())
+let session = try model.session()
+try session.run(model.operation("init"))
 for step in 0...80 {
-  let (value, _) = try session.run(loss, train, feeding: [x: xs, y: ys])
+  let (value, _) = try session.run(loss, train, feeding: feeds)
   if step % 20 == 0 { print(String(format: "step %2d  loss %.4f", step, value.scalar())) }
 }
-let (slope, offset) = try session.run(w, b)
-print(String(format: "y = %.2f x + %.2f", slope.scalar(), offset.scalar()))
+for variable in model.graph.collection(.globalVariables) {
+  print(String(format: "\(variable.name) = %.2f", try session.value(of: variable).scalar()))
+}

@@ -1,13 +1,8 @@
 // A network with one hidden layer learns which of two interleaved spirals a point lies on.
 
-import ArgumentParser
+import ExampleFiles
 import Foundation
 import StaticGraph
-
-/// What can be asked for on the command line.
-struct Options: ParsableArguments {
-  @Option(help: "Number of threads that compute.") var workers: Int?
-}
 
 /// `count` points on each of two spirals: coordinates `[2 * count, 2]` and labels `[2 * count]`.
 func spirals(count: Int) -> (points: NDArray, labels: NDArray) {
@@ -26,19 +21,26 @@ func spirals(count: Int) -> (points: NDArray, labels: NDArray) {
 
 let (points, classes) = spirals(count: 100)
 
-let graph = Graph(seed: 3)
-let inputs = graph.placeholder(.float32, shape: [nil, 2], name: "inputs")
-let labels = graph.placeholder(.int32, shape: [nil], name: "labels")
-let hidden = dense(inputs, units: 32, activation: { tanh($0) }, name: "hidden")
-let logits = dense(hidden, units: 2, name: "logits")
-let loss = reduceMean(sparseSoftmaxCrossEntropyWithLogits(labels: labels, logits: logits))
-let isRight = argmax(logits, axis: 1, outputType: .int32) .== labels
-let accuracy = reduceMean(cast(isRight, to: .float32))
-let train = AdamOptimizer(learningRate: 0.02).minimize(loss)
+let model = try ExampleModel("mlp.pbtxt", seed: 3) { graph in
+  let inputs = graph.placeholder(.float32, shape: [nil, 2], name: "inputs")
+  let labels = graph.placeholder(.int32, shape: [nil], name: "labels")
+  let hidden = dense(inputs, units: 32, activation: { tanh($0) }, name: "hidden")
+  let logits = dense(hidden, units: 2, name: "logits")
+  let errors = sparseSoftmaxCrossEntropyWithLogits(labels: labels, logits: logits)
+  let loss = reduceMean(errors, name: "loss")
+  graph.nameScope("evaluation") {
+    let isRight = argmax(logits, axis: 1, outputType: .int32) .== labels
+    _ = reduceMean(cast(isRight, to: .float32), name: "accuracy")
+  }
+  _ = AdamOptimizer(learningRate: 0.02).minimize(loss, name: "train")
+  _ = graph.globalVariablesInitializer()
+}
+let (loss, accuracy) = (try model.tensor("loss"), try model.tensor("evaluation/accuracy"))
+let train = try model.operation("train")
 
-let session = try Session(graph, options: .init(workers: Options.parseOrExit().workers))
-try session.run(graph.globalVariablesInitializer())
-let feeds: Feeds = [inputs: points, labels: classes]
+let session = try model.session()
+try session.run(model.operation("init"))
+let feeds: Feeds = [try model.tensor("inputs"): points, try model.tensor("labels"): classes]
 for step in 0..<400 {
   try session.run(train, feeding: feeds)
   if step % 100 == 99 {

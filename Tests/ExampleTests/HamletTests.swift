@@ -1,5 +1,6 @@
 import Foundation
 import StaticGraph
+import TestPrograms
 import Testing
 
 @Suite("HamletLSTM, small")
@@ -8,30 +9,25 @@ struct HamletTests {
     .deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Fixtures/hamlet/sample.txt").path
 
-  /// A directory for models that is removed at the end.
-  private final class Scratch {
-    let url = FileManager.default.temporaryDirectory.appending(path: "hamlet-\(UUID().uuidString)")
-    deinit { try? FileManager.default.removeItem(at: url) }
-    func path(_ name: String) -> String { url.appending(path: name).path }
-  }
+  private let scratch: ScratchDirectory
 
-  private let scratch = Scratch()
+  init() throws { scratch = try ScratchDirectory() }
 
   /// A tiny model: 1,842 characters, 16 units, batches of 4 times 10.
   private func hamlet(
     _ out: String, _ options: String = "", interruptedAfter mark: String? = nil
-  ) throws -> ExampleProcess {
+  ) throws -> ProgramProcess {
     let common = ["--text", Self.text, "--out", scratch.path(out), "--seed", "1"]
     let size = "--units 16 --batch 4 --time 10 --characters 50 --fast-loss"
     let rest = "\(size) \(options)".split(separator: " ").map(String.init)
-    return try ExampleProcess("HamletLSTM", common + rest, interruptedAfter: mark)
+    return try ProgramProcess("HamletLSTM", common + rest, interruptedAfter: mark)
   }
 
   private func bytes(_ out: String, _ file: String) throws -> Data {
     try Data(contentsOf: scratch.url.appending(path: out).appending(path: file))
   }
 
-  private func epochs(_ program: ExampleProcess) -> [String] {
+  private func epochs(_ program: ProgramProcess) -> [String] {
     program.output.split(separator: "\n").filter { $0.hasPrefix("Epoch") }.map(String.init)
   }
 
@@ -78,8 +74,8 @@ struct HamletTests {
     for option in ["", "--greedy", "--window", "--window --greedy"] {
       let arguments = ["--generate-only", "--seed", "2", "--out", scratch.path("a")]
       let more = option.split(separator: " ").map(String.init) + ["--characters", "20"]
-      let first = try ExampleProcess("HamletLSTM", arguments + more)
-      let second = try ExampleProcess("HamletLSTM", arguments + more)
+      let first = try ProgramProcess("HamletLSTM", arguments + more)
+      let second = try ProgramProcess("HamletLSTM", arguments + more)
       #expect(first.status == 0, "\(option): \(first.errors)")
       #expect(first.output == second.output, "the same seed writes the same text")
       let written = first.output.components(separatedBy: "The model goes on:\n").last
@@ -95,13 +91,43 @@ struct HamletTests {
     #expect(program.errors.contains(" makes "), "\(program.errors)")
   }
 
+  @Test("Trained and written from files it does what it does declared, to the bit")
+  func files() throws {
+    let options = "--epochs 2 --layers 2 --carry-state"
+    #expect(try hamlet("declared", options).status == 0)
+    let out = scratch.path("graphs")
+    #expect(try hamlet("none", "--layers 2 --write-graphs \(out)").status == 0)
+    let loaded = try hamlet(
+      "loaded",
+      "\(options) --graph \(out)/hamlet-lstm.pbtxt "
+        + "--writing-graph \(out)/hamlet-generate.pbtxt")
+    #expect(loaded.status == 0, "\(loaded.errors)")
+    for file in ["last.npz", "best.npz"] {
+      #expect(try bytes("declared", file) == bytes("loaded", file), "\(file)")
+    }
+    let resumed = try hamlet("loaded", "--resume --epochs 1")
+    #expect(resumed.status == 0 && epochs(resumed).count == 1, "\(resumed.errors)")
+    let arguments = ["--generate-only", "--seed", "1", "--characters", "20"]
+    let (mine, theirs) = try (
+      ProgramProcess("HamletLSTM", arguments + ["--out", scratch.path("declared")]),
+      ProgramProcess(
+        "HamletLSTM",
+        arguments + [
+          "--out", scratch.path("declared"), "--writing-graph", "\(out)/hamlet-generate.pbtxt",
+        ])
+    )
+    #expect(mine.status == 0 && mine.output == theirs.output, "\(theirs.errors)")
+    let wrong = try hamlet("wrong", "--graph \(out)/hamlet-generate.pbtxt")
+    #expect(wrong.status == 1 && wrong.errors.contains("has no tensor"), "\(wrong.errors)")
+  }
+
   @Test("Wrong options and texts are told")
   func mistakes() throws {
     #expect(try hamlet("a", "--keep-prob 0").status == 64)
     let empty = try hamlet("a", "--batch 1000")
     #expect(empty.status == 1)
     #expect(empty.errors.contains("too few for one batch of 1000 rows of 10"), "\(empty.errors)")
-    let none = try ExampleProcess("HamletLSTM", ["--generate-only", "--out", scratch.path("none")])
+    let none = try ProgramProcess("HamletLSTM", ["--generate-only", "--out", scratch.path("none")])
     #expect(none.errors.contains("there is no model in"), "\(none.errors)")
   }
 }

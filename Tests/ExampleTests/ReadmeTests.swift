@@ -12,7 +12,7 @@ import Testing
 
   @Test("The README's program is the example that it names, of about thirty lines")
   func programIsAnExample() throws {
-    let program = try Self.text("Examples/LinearRegression/main.swift")
+    let program = try Self.text("Examples/Quickstart/main.swift")
     #expect(try Self.text("README.md").contains("```swift\n\(program)```\n"))
     #expect(program.split(separator: "\n", omittingEmptySubsequences: false).count <= 36)
   }

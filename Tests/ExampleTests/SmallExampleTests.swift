@@ -1,19 +1,35 @@
+import TestPrograms
 import Testing
 
 @Suite("Small examples")
 struct SmallExampleTests {
   private func lines(_ name: String) throws -> [String] {
-    let program = try ExampleProcess(name)
+    let program = try ProgramProcess(name)
     #expect(program.status == 0, "\(program.errors)")
     return program.output.split(separator: "\n").map(String.init)
   }
 
-  @Test("LinearRegression finds slope and offset")
-  func linearRegression() throws {
-    let lines = try lines("LinearRegression")
+  @Test("Quickstart finds slope and offset")
+  func quickstart() throws {
+    let lines = try lines("Quickstart")
     #expect(lines.count == 6)
     #expect(lines.first?.hasPrefix("step  0  loss 7.") == true)
     #expect(lines.last == "y = 3.00 x + 2.00")
+  }
+
+  @Test("LinearRegression finds what Quickstart finds")
+  func linearRegression() throws {
+    let lines = try lines("LinearRegression")
+    #expect(lines.suffix(2) == ["w = 3.00", "b = 2.00"])
+    #expect(try lines.prefix(5) == self.lines("Quickstart").prefix(5))
+  }
+
+  @Test("ReloadGraph goes on with the same bits")
+  func reloadGraph() throws {
+    let lines = try lines("ReloadGraph")
+    #expect(lines.count == 5)
+    #expect(lines.last == "the same bits: true", "\(lines)")
+    #expect(lines[1].suffix(6) == lines[3].suffix(6))
   }
 
   @Test("MLP tells the spirals apart")

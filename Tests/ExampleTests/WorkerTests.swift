@@ -1,4 +1,5 @@
 import Foundation
+import TestPrograms
 import Testing
 
 @Suite("Examples with 1, 2 and 4 workers")
@@ -7,7 +8,7 @@ struct WorkerTests {
     "write the same output",
     arguments: ["CustomCell", "LinearRegression", "MLP", "WhileLoops"])
   func smallExamples(name: String) throws {
-    let programs = try ["1", "2", "4"].map { try ExampleProcess(name, ["--workers", $0]) }
+    let programs = try ["1", "2", "4"].map { try ProgramProcess(name, ["--workers", $0]) }
     for program in programs {
       #expect(program.status == 0, "\(program.errors)")
       #expect(!program.output.isEmpty)
@@ -32,7 +33,7 @@ struct WorkerTests {
       let arguments =
         ["--text", text, "--out", out.path]
         + "\(size) \(options) --workers \(workers)".split(separator: " ").map(String.init)
-      let program = try ExampleProcess("HamletLSTM", arguments)
+      let program = try ProgramProcess("HamletLSTM", arguments)
       #expect(program.status == 0, "\(program.errors)")
       outputs.append(Self.withoutTimes(program.output))
       weights.append(
