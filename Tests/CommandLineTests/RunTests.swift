@@ -100,7 +100,7 @@ final class RunTests: CommandLineSuite {
 
   @Test("A seed repeats random numbers, its absence draws others; workers change nothing")
   func seeds() throws {
-    let run = "run many.pb --fetch random"
+    let run = "run many.pb --fetch numbers"
     #expect(try output("\(run) --seed 1") == output("\(run) --seed 1 --workers 1"))
     #expect(try output("\(run) --seed 1") != output("\(run) --seed 2"))
     #expect(try output(run) != output(run))
