@@ -302,6 +302,14 @@ struct AccumulateIntoProductsTests {
         == "Exp MatMul MatMulAdd(matrix)")
   }
 
+  @Test("a chain of additions may be as long as it likes")
+  func long() throws {
+    let found = try outline { x, w, a, _ in
+      (0..<3000).reduce(matmul(x, w)) { sum, _ in sum + a }
+    }
+    #expect(found.hasSuffix("AddV2 MatMulAdd(matrix)"))
+  }
+
   @Test("leaves products that others read, integers, and addends that are broadcast otherwise")
   func refuses() throws {
     #expect(

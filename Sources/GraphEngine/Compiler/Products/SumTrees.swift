@@ -41,31 +41,29 @@ struct SumTrees {
     guard root.outputs.count == 1, !inner.contains(root.outputs[0]),
       rewriter.type(root.outputs[0]).dtype.isFloating
     else { return nil }
-    return operands(root, rewriter)
-  }
-
-  private func operands(_ sum: Instruction, _ rewriter: Rewriter) -> [Term]? {
-    let values: [Value]
-    var row: Term?
-    if let terms = rewriter.terms(sum) {
-      values = terms
-    } else if let bias = sum.definition as? BiasAdd, bias.dataFormat == "NHWC" {
-      values = [sum.inputs[0]]
-      row = Term(value: sum.inputs[1], isRow: true)
-    } else {
-      return nil
-    }
+    guard let first = operands(root, rewriter) else { return nil }
+    // A chain of additions is as deep as it is long.
+    var open = Array(first.reversed())
     var result: [Term] = []
-    for value in values {
-      if inner.contains(value), let maker = rewriter.maker(value), maker.controls.isEmpty,
-        let terms = operands(maker, rewriter)
+    while let term = open.popLast() {
+      if !term.isRow, inner.contains(term.value), let maker = rewriter.maker(term.value),
+        maker.controls.isEmpty, let terms = operands(maker, rewriter)
       {
-        result += terms
+        open += terms.reversed()
       } else {
-        result.append(Term(value: value, isRow: false))
+        result.append(term)
       }
     }
-    return result + (row.map { [$0] } ?? [])
+    return result
+  }
+
+  /// What one instruction adds; nil where it is no sum.
+  private func operands(_ sum: Instruction, _ rewriter: Rewriter) -> [Term]? {
+    if let terms = rewriter.terms(sum) { return terms.map { Term(value: $0, isRow: false) } }
+    guard let bias = sum.definition as? BiasAdd, bias.dataFormat == "NHWC" else { return nil }
+    return [
+      Term(value: sum.inputs[0], isRow: false), Term(value: sum.inputs[1], isRow: true),
+    ]
   }
 }
 
