@@ -6,8 +6,12 @@ package struct CompiledProgram: Sendable {
   package let program: Program
   /// What each pass did, in the order in which they first ran.
   package let passes: [PassRecord]
-  /// Loops that run turn by turn over lists, with the reason why they are no Scans.
-  package let loops: [(name: String, reason: String)]
+
+  /// Loops that run turn by turn over lists, with the reason why they are no Scans. Found when it is
+  /// asked for.
+  package var loops: [(name: String, reason: String)] {
+    RecognizeScans.reasons(in: program).map { (name: $0.loop, reason: $0.reason) }
+  }
 }
 
 /// What a pass did: for `Session.explain`.
@@ -27,15 +31,17 @@ package enum Compiler {
     LowerTapes.self, Prune.self, ResolveVariables.self, InferTypes.self,
   ]
   /// Repeated until nothing changes, after the first passes and after each of `loopPasses`.
+  /// None runs again on a program that it has left as it is.
   private static let cleaning: [any Pass.Type] = [
-    Simplify.self, PopsToReads.self, FoldConstants.self, MergeCommonSubexpressions.self,
+    InferTypes.self, Simplify.self, PopsToReads.self, FoldConstants.self,
+    MergeCommonSubexpressions.self,
     ForwardInvariants.self, ForwardListItems.self, PruneLoops.self, PruneScans.self,
     ForwardLists.self, ForwardStacks.self, Prune.self,
   ]
   /// On loops that were recognised as Scans: first everything that can leaves them, then what is
   /// free comes back.
   private static let loopPasses: [any Pass.Type] = [
-    RecognizeReductions.self,
+    InlineShortScans.self, RecognizeReductions.self,
     HoistInvariants.self, DistributeMatMuls.self, HoistInvariants.self, ReassociateSums.self,
     VectorizeOverTime.self,
     FissionScans.self, HoistInvariants.self, VectorizeOverTime.self,
@@ -47,7 +53,7 @@ package enum Compiler {
   /// Passes without which programs are correct too, only slower, by name.
   package static let optionalPasses: [String] = {
     let all = cleaning + [RecognizeScans.self] + loopPasses
-    let needed = [Prune.name, FoldConstants.name, PruneScans.name]
+    let needed = [InferTypes.name, Prune.name, FoldConstants.name, PruneScans.name]
     return all.map { $0.name }.reduce(into: []) { names, name in
       if !names.contains(name), !needed.contains(name) { names.append(name) }
     }
@@ -92,11 +98,18 @@ package enum Compiler {
     }
     for pass in pipeline { try run(pass) }
     try checkPlaceholders(program, fetches, targets)
+    // What each cleaning pass has left.
+    var cleaned = [Int?](repeating: nil, count: cleaning.count)
     func clean() throws {
+      var current = program.fingerprint
       for _ in 0..<repetitions {
-        let before = program.fingerprint
-        for pass in cleaning { try run(pass) }
-        if program.fingerprint == before { break }
+        let before = current
+        for (index, pass) in cleaning.enumerated() where cleaned[index] != current {
+          try run(pass)
+          current = program.fingerprint
+          cleaned[index] = current
+        }
+        if current == before { break }
       }
     }
     try clean()
@@ -106,15 +119,14 @@ package enum Compiler {
       guard program.whileCount < before else { break }
       try clean()
     }
-    for pass in loopPasses {
-      let before = program.fingerprint
-      try run(pass)
-      if program.fingerprint != before { try clean() }
+    if program.hasScan {
+      for pass in loopPasses {
+        try run(pass)
+        try clean()
+      }
+      try run(CarrySums.self)
     }
-    try run(CarrySums.self)
-    return CompiledProgram(
-      program: program, passes: records,
-      loops: RecognizeScans.reasons(in: program).map { (name: $0.loop, reason: $0.reason) })
+    return CompiledProgram(program: program, passes: records)
   }
 
   /// Whether programs are verified after each pass: in debug builds, and where the environment
@@ -179,18 +191,29 @@ extension Program {
     }
   }
 
-  /// Changes where a cleaning pass changed something: counts of instructions, parameters, operands
-  /// and constants.
-  fileprivate var fingerprint: [Int] {
-    var operands = 0
-    var constants = 0
-    var aliases = Hasher()
+  /// Whether there are loops that are no Scans.
+  var hasWhile: Bool { whileCount > 0 }
+
+  /// Whether there is a Scan, in nested programs too.
+  fileprivate var hasScan: Bool {
+    instructions.contains { $0.definition is Scan || $0.bodies.contains(where: \.hasScan) }
+  }
+
+  /// A number that changes where a pass changed something.
+  fileprivate var fingerprint: Int {
+    var hasher = Hasher()
+    hashStructure(into: &hasher)
+    return hasher.finalize()
+  }
+
+  private func hashStructure(into hasher: inout Hasher) {
+    hasher.combine(parameters.count)
     for instruction in instructions {
-      operands += instruction.inputs.count
-      if instruction.definition is Const { constants += 1 }
-      for input in instruction.inputs { aliases.combine(input) }
+      hasher.combine(instruction.id.id)
+      for input in instruction.inputs { hasher.combine(input.id) }
+      for output in instruction.outputs { hasher.combine(output.id) }
+      for body in instruction.bodies { body.hashStructure(into: &hasher) }
     }
-    return [instructions.count, parameters.count, operands, constants, aliases.finalize()]
-      + instructions.flatMap { $0.bodies.flatMap(\.fingerprint) }
+    for result in results { hasher.combine(result.id) }
   }
 }

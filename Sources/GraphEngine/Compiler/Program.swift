@@ -55,6 +55,9 @@ package struct Program: Sendable {
   package var names: [NodeOutput: Value] = [:]
   /// The type of every value of this program, nested programs excepted.
   package var types: [Value: TensorType] = [:]
+  /// What was known of small values, of nested programs too, when types were last inferred. In the
+  /// outermost program only.
+  var known: [Value: KnownValue] = [:]
 
   package init() {}
 

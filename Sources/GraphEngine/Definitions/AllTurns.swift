@@ -160,6 +160,11 @@ package struct AllTurns {
     try reshape(value, to: extents(ofResult: index))
   }
 
+  /// Whether these values are the results of all turns, by their types.
+  func makes(_ stacks: [Value]) -> Bool {
+    stacks.map { types[$0] } == results.map { $0.stacked(turns) }
+  }
+
   // MARK: Rules that families share
 
   /// The operation itself on stacks, for what works element by element with broadcasting, or on the

@@ -32,8 +32,8 @@ final class PreparedRun: Sendable {
   let key: PlanKey
   let plan: Plan
   let passes: [PassRecord]
-  /// Loops that the compiler left as they are, and why.
-  let loops: [(name: String, reason: String)]
+  /// The program, where loops are left in it.
+  private let program: CompiledProgram?
   /// Numbers in the session of the random streams that the plan draws from.
   let streams: [Int]
   /// Bytes of intermediate values and results.
@@ -45,7 +45,7 @@ final class PreparedRun: Sendable {
     self.key = key
     self.plan = plan
     passes = compiled.passes
-    loops = compiled.loops
+    program = compiled.program.hasWhile ? compiled : nil
     self.streams = streams
     peakMemory =
       plan.arenaByteCount
@@ -53,6 +53,9 @@ final class PreparedRun: Sendable {
         plan.steps[step].fresh.reduce(sum) { $0 + $1.byteCount }
       }
   }
+
+  /// Loops that the compiler left as they are, and why.
+  var loops: [(name: String, reason: String)] { program?.loops ?? [] }
 
   /// Whether no other run of this kind may be under way: it changes variables or random streams.
   var isExclusive: Bool { !plan.updates.isEmpty || !streams.isEmpty }

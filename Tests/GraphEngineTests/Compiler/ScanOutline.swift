@@ -8,7 +8,8 @@ func scanProgram(
   try compiledProgram(
     graph, fetching: fetches, feeding: feeds,
     without: [
-      "RecognizeReductions", "HoistInvariants", "ForwardStacks", "VectorizeOverTime",
+      "InlineShortScans", "RecognizeReductions", "HoistInvariants", "ForwardStacks",
+      "VectorizeOverTime",
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
       "GatherOneHotMatMuls", "AccumulateIntoProducts", "GatherIntoProducts", "FuseElementwise",
     ])

@@ -59,6 +59,30 @@ struct RecognizeReductionsTests {
   }
 }
 
+@Suite("InlineShortScans")
+struct InlineShortScansTests {
+  private func program(rows: Int) throws -> Program {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [rows, 3], name: "x")
+    let h = graph.placeholder(.float32, shape: [3], name: "h")
+    let hs = scan(x, initial: h) { x, h in tanh(x * h) }
+    return try scanProgram(graph, fetching: [hs], feeding: [(x, [rows, 3]), (h, [3])])
+  }
+
+  @Test("puts the body of a loop of one turn in its place")
+  func fires() throws {
+    let after = try program(rows: 1).after(InlineShortScans.self)
+    #expect(after.outline == "Reshape Mul Tanh Reshape")
+  }
+
+  @Test("leaves loops of more turns")
+  func refuses() throws {
+    let before = try program(rows: 2)
+    #expect(before.outline == "Scan{Mul Tanh}")
+    #expect(try before.after(InlineShortScans.self).description == before.description)
+  }
+}
+
 @Suite("HoistInvariants")
 struct HoistInvariantsTests {
   @Test("computes what does not change before the loop, in the order of its operations")

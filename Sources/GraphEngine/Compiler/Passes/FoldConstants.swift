@@ -11,25 +11,24 @@ package enum FoldConstants: Pass {
   private static let smallResult = 4096
 
   package static func run(_ program: inout Program) throws(GraphError) {
-    var inference = TypeInference()
-    try inference.run(&program)
-    try fold(&program, inference)
+    try InferTypes.runWhereNothingIsKnown(&program)
+    try fold(&program, program.known)
   }
 
   private static func fold(
-    _ program: inout Program, _ inference: TypeInference
+    _ program: inout Program, _ known: [Value: KnownValue]
   ) throws(GraphError) {
     var constants = program.constants
     for i in program.instructions.indices {
       for b in program.instructions[i].bodies.indices {
-        try fold(&program.instructions[i].bodies[b], inference)
+        try fold(&program.instructions[i].bodies[b], known)
       }
     }
     var folded: [Value: [Instruction]] = [:]
     for instruction in program.instructions {
       guard instruction.isPure, instruction.bodies.isEmpty, !(instruction.definition is Const),
         !instruction.outputs.isEmpty,
-        let values = values(of: instruction, program, constants, inference)
+        let values = values(of: instruction, program, constants, known)
       else { continue }
       for (output, value) in zip(instruction.outputs, values) { constants[output] = value }
       folded[instruction.id] = zip(instruction.outputs, values).map {
@@ -49,10 +48,10 @@ package enum FoldConstants: Pass {
 
   private static func values(
     of instruction: Instruction, _ program: Program, _ constants: [Value: NDArray],
-    _ inference: TypeInference
+    _ known: [Value: KnownValue]
   ) -> [NDArray]? {
-    let known = instruction.outputs.compactMap { inference.known[$0]?.array }
-    if known.count == instruction.outputs.count { return known }
+    let folded = instruction.outputs.compactMap { known[$0]?.array }
+    if folded.count == instruction.outputs.count { return folded }
     let types = instruction.inputs.map { program.type($0) }
     let operands = instruction.inputs.map { constants[$0] }
     guard !operands.isEmpty, operands.allSatisfy({ $0 != nil }),

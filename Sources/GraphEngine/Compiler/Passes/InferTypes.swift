@@ -4,5 +4,12 @@ package enum InferTypes: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     var inference = TypeInference()
     try inference.run(&program)
+    program.known = inference.known
+  }
+
+  /// Infers types where no pass has done so yet: passes use what is known of values, and can run on
+  /// their own.
+  static func runWhereNothingIsKnown(_ program: inout Program) throws(GraphError) {
+    if program.known.isEmpty { try run(&program) }
   }
 }

@@ -11,15 +11,14 @@ internal import GraphArrays
 /// others is left, as it may be there for the waiting.
 package enum Simplify: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    var inference = TypeInference()
-    try inference.run(&program)
-    try simplify(&program, inference)
+    try InferTypes.runWhereNothingIsKnown(&program)
+    try simplify(&program, program.known)
   }
 
   private static func simplify(
-    _ program: inout Program, _ inference: TypeInference
+    _ program: inout Program, _ known: [Value: KnownValue]
   ) throws(GraphError) {
-    Rewriter.rewrite(&program, known: inference.known) { instruction, rewriter in
+    Rewriter.rewrite(&program, known: known) { instruction, rewriter in
       guard instruction.bodies.isEmpty, !(instruction.definition is Const) else { return false }
       if instruction.outputs.count == 1 {
         let context = rewriter.context(instruction)
@@ -34,7 +33,7 @@ package enum Simplify: Pass {
     }
     for i in program.instructions.indices {
       for b in program.instructions[i].bodies.indices {
-        try simplify(&program.instructions[i].bodies[b], inference)
+        try simplify(&program.instructions[i].bodies[b], known)
       }
     }
   }

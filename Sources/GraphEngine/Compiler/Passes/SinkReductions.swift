@@ -146,7 +146,7 @@ extension ScanEditor {
       instruction, turns: turns, operands: operands,
       results: instruction.outputs.map { type($0) })
     guard operands.contains(where: \.isStacked),
-      let arrays = try? instruction.definition.overTime(&all)
+      let arrays = try? instruction.definition.overTime(&all), all.makes(arrays)
     else { return false }
     next.placeBehind(all)
     for (output, array) in zip(instruction.outputs, arrays) {
@@ -164,7 +164,7 @@ extension ScanEditor {
   ) -> Bool {
     var next = self
     next.ports.summed.removeAll { $0.output == sum.output }
-    if instruction.definition.isLinear {
+    if instruction.definition.isLinear, passesSum(instruction) {
       var operands: [AllTurns.Operand] = []
       for input in instruction.inputs.dropFirst() {
         guard !rows.contains(input), let operand = next.operand(input) else { return false }
@@ -186,13 +186,24 @@ extension ScanEditor {
       var all = AllTurns(
         instruction, turns: turns, operands: operands, results: [type(sum.value)])
       guard operands.contains(where: \.isStacked),
-        let result = try? instruction.definition.sumOverTime(&all)
+        let result = try? instruction.definition.sumOverTime(&all),
+        all.types[result] == type(sum.value)
       else { return false }
       next.placeBehind(all)
       next.replacement[sum.output] = result
     }
     self = next
     return true
+  }
+
+  /// Whether the sum of a linear operation's operand is worth more than that of its result: it is no
+  /// larger, or one of products, which become one.
+  private func passesSum(_ instruction: Instruction) -> Bool {
+    let operand = instruction.inputs[0]
+    if size([operand]) <= size(instruction.outputs) { return true }
+    return ports.body.instructions.contains {
+      $0.outputs.contains(operand) && $0.definition.isContraction
+    }
   }
 
   /// The operands of an instruction behind the loop; what is made in the loop is stacked.

@@ -28,7 +28,7 @@ package enum VectorizeOverTime: Pass {
           isRandom
           ? try? all.draws(instruction.definition, isReversed: editor.isReversed)
           : try? instruction.definition.overTime(&all)
-        guard let stacks = rule else { continue }
+        guard let stacks = rule, all.makes(stacks) else { continue }
         memory.take(bytes)
         editor.placeBefore(all)
         editor.replace(instruction.outputs, with: stacks, areStacked: true)

@@ -37,6 +37,11 @@ package struct GatherRows: OpDefinition {
     return [TensorType(context.dtype(0), Shape(dimensions: ids + [context.shape(0)[1]]))]
   }
 
+  package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
+    guard !all.isStacked(0), all.isStacked(1) else { return nil }
+    return [try all.emit(self, all.operands.map(\.value))]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let rows = try TableRows(request, table: 0, missing: missing)
