@@ -6,6 +6,8 @@ package struct CompiledProgram: Sendable {
   package let program: Program
   /// What each pass did, in the order in which they first ran.
   package let passes: [PassRecord]
+  /// What passes did to the Scans of the program itself, in its order.
+  package let scans: [ScanHistory]
   /// Loops that run turn by turn over lists, with the reason why they are no Scans.
   package let loops: [(name: String, reason: String)]
 }
@@ -44,9 +46,13 @@ package enum Compiler {
     AccumulateIntoProducts.self, GatherIntoProducts.self,
     PullBack.self,
   ]
+  /// What chooses how operations are executed. Passes that rewrite values come before these.
+  private static let finishing: [any Pass.Type] = [
+    SplitBatch.self, PackInvariantWeights.self, FuseElementwise.self, SkipDeadLastTurn.self,
+  ]
   /// Passes without which programs are correct too, only slower, by name.
   package static let optionalPasses: [String] = {
-    let all = cleaning + [RecognizeScans.self] + loopPasses
+    let all = cleaning + [RecognizeScans.self] + loopPasses + finishing
     let needed = [Prune.name, FoldConstants.name, PruneScans.name]
     return all.map { $0.name }.reduce(into: []) { names, name in
       if !names.contains(name), !needed.contains(name) { names.append(name) }
@@ -68,6 +74,7 @@ package enum Compiler {
     feedTypes: [TensorType], without disabled: Set<String> = []
   ) throws -> CompiledProgram {
     var records: [PassRecord] = []
+    var recorder = ScanHistory.Recorder()
     let clock = ContinuousClock()
     var program = Program()
     func timed(_ name: String, _ body: () throws -> Void) throws {
@@ -80,6 +87,7 @@ package enum Compiler {
       } else {
         records.append(PassRecord(name: name, instructionCount: count, duration: duration))
       }
+      recorder.record(program, after: name)
       if isVerifying { try program.verify(after: name) }
     }
     func run(_ pass: any Pass.Type) throws {
@@ -112,8 +120,9 @@ package enum Compiler {
       if program.fingerprint != before { try clean() }
     }
     try run(CarrySums.self)
+    for pass in finishing { try run(pass) }
     return CompiledProgram(
-      program: program, passes: records,
+      program: program, passes: records, scans: recorder.histories(of: program),
       loops: RecognizeScans.reasons(in: program).map { (name: $0.loop, reason: $0.reason) })
   }
 

@@ -36,7 +36,7 @@ extension Program: CustomStringConvertible {
       if !after.isEmpty { line += " after \(after.joined(separator: ", "))" }
       controls[instruction.id] = outputs.isEmpty ? instruction.name : outputs
       lines.append(line)
-      for body in instruction.bodies {
+      for body in instruction.bodies + (instruction.definition.fusedBody.map { [$0] } ?? []) {
         lines.append("  {")
         lines.append(body.text(indent: indent + "    ", &numbers))
         lines.append("  }")
@@ -49,8 +49,14 @@ extension Program: CustomStringConvertible {
   }
 
   private static func attributes(of definition: some OpDefinition) -> String {
-    definition.attributeValues.map { "\($0.name): \($0.value.text)" }.joined(separator: ", ")
+    definition.attributeValues.filter { $0.value.text != "\"\"" }
+      .map { "\($0.name): \($0.value.text)" }.joined(separator: ", ")
   }
+}
+
+extension OpDefinition {
+  /// The operations that a fused group consists of.
+  fileprivate var fusedBody: Program? { (self as? Fused)?.body }
 }
 
 extension Program.Source: CustomStringConvertible {

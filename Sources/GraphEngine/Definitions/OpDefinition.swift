@@ -80,6 +80,20 @@ package protocol OpDefinition: Sendable, Hashable {
   ///
   /// - Throws: Where an operation of the form refuses its operands; then there is no form.
   func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value?
+
+  /// The row axis of each result, for operands of which some are partitioned: where row `r` of every
+  /// result depends on rows `r` of the partitioned operands and on whole ones only, the operation
+  /// may be executed for some rows at a time. A result may be whole.
+  ///
+  /// Executed with fewer rows, with the same whole operands, it must give the same values.
+  ///
+  /// - Throws: `RowRefusal` where a result depends on other rows. Default: operands of elementwise
+  ///   operations are aligned from the right, all others refuse.
+  func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?]
+
+  /// Whether the bits of a row of a result do not depend on how many other rows are computed with
+  /// it. Default: yes; products of a library that chooses its code by the number of rows say no.
+  var isRowExact: Bool { get }
 }
 
 extension OpDefinition {
@@ -98,6 +112,12 @@ extension OpDefinition {
     isElementwise ? try all.broadcast(self) : nil
   }
   package func sumOverTime(_ all: inout AllTurns) throws(GraphError) -> Value? { nil }
+  package var isRowExact: Bool { true }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    guard isElementwise else { throw RowRefusal("\(name) may mix rows") }
+    return [try context.aligned()]
+  }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     throw GraphError(.unimplemented, "\(name) has no gradient")

@@ -153,7 +153,11 @@ final class Execution: @unchecked Sendable {
       share(
         ready, step.pointee.body, step.pointee.blocks, draws: step.pointee.streamDraws, &worker)
     case .dynamic: beginDynamic(ready, &worker)
-    case .loop where step.pointee.loop?.isSequential == false,
+    case .loop where step.pointee.loops.count > 1:
+      if !step.pointee.fresh.isEmpty { frame.makeFresh(step, run) }
+      guard case .parts(let parts) = frame.nested[step.pointee.nestedIndex] else { break }
+      share(ready, parts.body, parts.frames.count, draws: 0, &worker)
+    case .loop where step.pointee.loops.first?.isSequential == false,
       .branch where step.pointee.branch?.isSequential == false:
       if !step.pointee.fresh.isEmpty { frame.makeFresh(step, run) }
       switch frame.nested[step.pointee.nestedIndex] {
@@ -168,6 +172,7 @@ final class Execution: @unchecked Sendable {
         } else {
           start(chosen, &worker)
         }
+      case .parts: break
       }
     case .kernel, .loop, .branch:
       _ = frame.runStep(index, run, releases: false)
@@ -296,6 +301,8 @@ final class Execution: @unchecked Sendable {
     switch outer.nested[outer.plan.steps[step].nestedIndex] {
     case .loop(let frames): advance(frames, in: outer, step, &worker)
     case .branch(let frames): finish(frames, in: outer, step, &worker)
+    // Parts of a batch run in order, so their frames are never completed by steps.
+    case .parts: break
     }
   }
 

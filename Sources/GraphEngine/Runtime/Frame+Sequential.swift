@@ -4,8 +4,11 @@ internal import GraphArrays
 extension Frame {
   /// Runs all steps in order; false where one failed or the run has to stop, which the run then
   /// knows.
-  func runInOrder(_ run: RunState) -> Bool {
+  ///
+  /// - Parameter isLastTurn: Whether steps are left out that only serve another turn.
+  func runInOrder(_ run: RunState, isLastTurn: Bool = false) -> Bool {
     for index in 0..<plan.stepCount {
+      if isLastTurn, plan.steps[index].isDeadInLastTurn { continue }
       if run.needsAttention, !run.mayRun(path(index)) { return false }
       guard runStep(index, run) else { return false }
     }
@@ -37,7 +40,13 @@ extension Frame {
     case .dynamic: guard runDynamic(index, run) else { return false }
     case .loop, .branch:
       switch nested[step.pointee.nestedIndex] {
-      case .loop(let frames): guard runLoop(frames, step, run) else { return false }
+      case .loop(let frames):
+        guard frames.run(lastUses: lastUses(step), run) else { return false }
+      case .parts(let parts):
+        // A later part may fail in an earlier turn, which is then the failure to be told.
+        var isComplete = true
+        for part in parts.frames where !part.run(lastUses: 0, run) { isComplete = false }
+        guard isComplete else { return false }
       case .branch(let frames):
         let frame = frames.begin(lastUses: lastUses(step))
         guard frame.runInOrder(run) else {
@@ -77,29 +86,6 @@ extension Frame {
       }
     }
     return true
-  }
-
-  private func runLoop(
-    _ frames: LoopFrames, _ step: UnsafePointer<PlanStep>, _ run: RunState
-  ) -> Bool {
-    frames.begin(lastUses: lastUses(step))
-    while true {
-      // A loop without steps would not notice that it has to stop.
-      if run.needsAttention, !run.mayRun(frames.path) { break }
-      if let condition = frames.condition {
-        frames.prepareCondition(condition)
-        guard condition.runInOrder(run) else { break }
-      }
-      guard frames.hasNextTurn else {
-        frames.end()
-        return true
-      }
-      frames.prepareBody(run)
-      guard frames.body.runInOrder(run) else { break }
-      frames.endTurn()
-    }
-    frames.clear()
-    return false
   }
 
   /// Tells the run about a failure of a step.

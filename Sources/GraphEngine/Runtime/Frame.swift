@@ -85,12 +85,27 @@ final class Frame: @unchecked Sendable {
     for index in 0..<plan.stepCount {
       let step = plan.steps + index
       let scratch = step.pointee.scratch < 0 ? base : pointers[step.pointee.scratch]
-      if let loop = step.pointee.loop {
-        nested.append(.loop(LoopFrames(loop, outer: self, step: index, base: scratch)))
+      let loops = step.pointee.loops
+      if loops.count > 1 {
+        nested.append(.parts(makeParts(loops, index, scratch)))
+      } else if let loop = loops.first {
+        nested.append(
+          .loop(LoopFrames(loop, isPart: false, outer: self, step: index, base: scratch)))
       } else if let branch = step.pointee.branch {
         nested.append(.branch(BranchFrames(branch, outer: self, step: index, base: scratch)))
       }
     }
+  }
+
+  private func makeParts(
+    _ loops: [LoopStep], _ step: Int, _ base: UnsafeMutableRawPointer
+  ) -> LoopParts {
+    var base = base
+    return LoopParts(
+      loops.map { loop in
+        defer { base += loop.byteCount }
+        return LoopFrames(loop, isPart: true, outer: self, step: step, base: base)
+      })
   }
 
   deinit {
@@ -179,5 +194,6 @@ final class Frame: @unchecked Sendable {
 /// The frames of a loop or branch.
 enum NestedFrames {
   case loop(LoopFrames)
+  case parts(LoopParts)
   case branch(BranchFrames)
 }

@@ -14,6 +14,8 @@ final class LoopFrames: @unchecked Sendable {
   }
 
   let loop: LoopStep
+  /// Whether the loop is for some rows of a batch: other workers run it for others meanwhile.
+  private let isPart: Bool
   /// The frame of the condition; nil where the number of turns is known.
   let condition: Frame?
   let body: Frame
@@ -25,6 +27,8 @@ final class LoopFrames: @unchecked Sendable {
   /// For each variable where its value is, and where the next one goes.
   private var current: [UnsafeMutableRawPointer]
   private var next: [UnsafeMutableRawPointer]
+  /// The buffer that the second turn writes: the first value stays in the operand's memory.
+  private var second: [UnsafeMutableRawPointer]
   /// Owned values on their way from the body's results to its parameters.
   private var moving: [Owned]
 
@@ -34,8 +38,11 @@ final class LoopFrames: @unchecked Sendable {
     var shape: [Int] = []
   }
 
-  init(_ loop: LoopStep, outer: Frame, step: Int, base: UnsafeMutableRawPointer) {
+  init(
+    _ loop: LoopStep, isPart: Bool, outer: Frame, step: Int, base: UnsafeMutableRawPointer
+  ) {
     self.loop = loop
+    self.isPart = isPart
     self.outer = outer
     self.step = step
     if case .condition(let plan, _) = loop.turns {
@@ -47,6 +54,7 @@ final class LoopFrames: @unchecked Sendable {
       loop.body, base: base + loop.conditionByteCount, outer: outer, outerStep: step)
     current = Array(repeating: base, count: loop.variables.count)
     next = current
+    second = current
     moving = Array(repeating: Owned(pointer: base), count: loop.variables.count)
   }
 
@@ -67,14 +75,16 @@ final class LoopFrames: @unchecked Sendable {
           (condition, variable.conditionParameter), (body, variable.bodyParameter),
         ]
         where slot >= 0 {
-          frame.pointers[slot] = outer.pointers[variable.operand]
+          frame.pointers[slot] = outer.pointers[variable.operand] + variable.firstByte
           frame.objects[slot] = outer.objects[variable.operand]
           frame.shapes[slot] = outer.shapes[variable.operand]
         }
       case .buffered:
-        current[i] = outer.pointers[variable.operand]
-        next[i] = outer.pointers[variable.output]
-      case .stacked: current[i] = outer.pointers[variable.operand]
+        let (output, spare) = (outer.pointers[variable.output], outer.pointers[variable.spare])
+        current[i] = outer.pointers[variable.operand] + variable.firstByte
+        next[i] = (endsInSpare ? spare : output) + variable.firstByte
+        second[i] = (endsInSpare ? output : spare) + variable.firstByte
+      case .stacked: current[i] = outer.pointers[variable.operand] + variable.firstByte
       case .owned:
         let operand = variable.operand
         moving[i] = Owned(
@@ -87,18 +97,24 @@ final class LoopFrames: @unchecked Sendable {
     }
     for stack in loop.stacked { clearRowsBeside(stack) }
     for start in loop.starts {
-      (outer.pointers[start.array] + start.row * start.byteCount)
-        .copyMemory(from: outer.pointers[start.operand], byteCount: start.byteCount)
+      let rows = start.rows
+      (outer.pointers[rows.array] + (start.row * rows.stride + rows.firstByte)).copyMemory(
+        from: outer.pointers[start.operand] + rows.firstByte, byteCount: rows.byteCount)
     }
+  }
+
+  /// Whether the first buffer has to be the spare one for the last turn to write the result's.
+  private var endsInSpare: Bool {
+    if case .counted(let count, _) = loop.turns { count.isMultiple(of: 2) } else { false }
   }
 
   /// Rows of a stack that no turn writes are zero.
   private func clearRowsBeside(_ stack: LoopStep.Rows) {
     guard case .counted(let turns, _) = loop.turns else { return }
-    let array = outer.pointers[stack.array]
+    let array = outer.pointers[stack.array] + stack.firstByte
     let end = stack.offset + turns
-    for rows in [0..<stack.offset, end..<stack.length] where !rows.isEmpty {
-      memset(array + rows.lowerBound * stack.byteCount, 0, rows.count * stack.byteCount)
+    for rows in [0..<stack.offset, end..<stack.length] {
+      for row in rows { memset(array + row * stack.stride, 0, stack.byteCount) }
     }
   }
 
@@ -126,6 +142,11 @@ final class LoopFrames: @unchecked Sendable {
       condition.map { $0.pointers[result].load(as: UInt8.self) != 0 } ?? false
     case .counted(let count, _): turn < count
     }
+  }
+
+  /// Whether no turn follows: known of counted loops.
+  private var isLastTurn: Bool {
+    if case .counted(let count, _) = loop.turns { turn == count - 1 } else { false }
   }
 
   /// The number of this turn in the order of the rows of arrays.
@@ -157,7 +178,7 @@ final class LoopFrames: @unchecked Sendable {
       }
     }
     for rows in loop.scanned {
-      let source = outer.pointers[rows.array] + (rows.offset + row) * rows.byteCount
+      let source = place(of: rows)
       guard rows.isCopied else {
         body.pointers[rows.row] = source
         continue
@@ -168,19 +189,19 @@ final class LoopFrames: @unchecked Sendable {
       body.objects[rows.row] = storage
     }
     for rows in loop.stacked where !rows.isCopied {
-      body.pointers[rows.row] = target(of: rows)
+      body.pointers[rows.row] = place(of: rows)
     }
   }
 
-  /// Where this turn's row of a stack is.
-  private func target(of rows: LoopStep.Rows) -> UnsafeMutableRawPointer {
-    outer.pointers[rows.array] + (rows.offset + row) * rows.byteCount
+  /// Where this turn's row of an array is.
+  private func place(of rows: LoopStep.Rows) -> UnsafeMutableRawPointer {
+    outer.pointers[rows.array] + ((rows.offset + row) * rows.stride + rows.firstByte)
   }
 
   /// Makes the body's results the variables of the next turn.
   func endTurn() {
     for rows in loop.stacked where rows.isCopied {
-      target(of: rows).copyMemory(from: body.pointers[rows.row], byteCount: rows.byteCount)
+      place(of: rows).copyMemory(from: body.pointers[rows.row], byteCount: rows.byteCount)
     }
     for (i, variable) in loop.variables.enumerated() {
       let result = variable.bodyResult
@@ -197,9 +218,7 @@ final class LoopFrames: @unchecked Sendable {
     }
     for (i, variable) in loop.variables.enumerated() {
       guard case .buffered = variable.passing else { continue }
-      // The first value stays in the operand's memory, so the first turn brings in the second
-      // buffer.
-      let last = turn == 0 ? outer.pointers[variable.spare] : current[i]
+      let last = turn == 0 ? second[i] : current[i]
       current[i] = next[i]
       next[i] = last
     }
@@ -213,15 +232,17 @@ final class LoopFrames: @unchecked Sendable {
       switch variable.passing {
       case .invariant: break
       case .buffered(let byteCount, _):
+        let place = outer.pointers[output] + variable.firstByte
         if turn == 0 {
-          outer.pointers[output].copyMemory(from: current[i], byteCount: byteCount)
-        } else if current[i] != outer.pointers[output] {
+          place.copyMemory(from: current[i], byteCount: byteCount)
+        } else if current[i] != place {
           swap(&outer.pointers[output], &outer.pointers[variable.spare])
           swap(&outer.objects[output], &outer.objects[variable.spare])
         }
-        outer.objects[variable.spare] = nil
+        if !isPart { outer.objects[variable.spare] = nil }
       case .stacked(let byteCount):
-        outer.pointers[output].copyMemory(from: current[i], byteCount: byteCount)
+        let place = outer.pointers[output] + variable.firstByte
+        place.copyMemory(from: current[i], byteCount: byteCount)
       case .owned:
         outer.pointers[output] = moving[i].pointer
         outer.shapes[output] = moving[i].shape
@@ -236,5 +257,46 @@ final class LoopFrames: @unchecked Sendable {
     for i in moving.indices { moving[i].object = nil }
     condition?.clear()
     body.clear()
+  }
+}
+
+extension LoopFrames {
+  /// Runs all turns in order on the caller's thread; false where a step failed or the run has to
+  /// stop, which the run then knows.
+  func run(lastUses: UInt64, _ run: RunState) -> Bool {
+    begin(lastUses: lastUses)
+    while true {
+      // A loop without steps would not notice that it has to stop.
+      if run.needsAttention, !run.mayRun(path) { break }
+      if let condition {
+        prepareCondition(condition)
+        guard condition.runInOrder(run) else { break }
+      }
+      guard hasNextTurn else {
+        end()
+        return true
+      }
+      prepareBody(run)
+      guard body.runInOrder(run, isLastTurn: isLastTurn) else { break }
+      endTurn()
+    }
+    clear()
+    return false
+  }
+}
+
+/// The loops of a batch that is split, one for each block of its rows. They work on other rows of
+/// the same arrays, so any number of workers may run them at the same time.
+struct LoopParts {
+  let frames: [LoopFrames]
+  /// Runs one of them. Made once, so that a run makes no closure.
+  let body: Kernel.Body
+
+  init(_ frames: [LoopFrames]) {
+    self.frames = frames
+    // What failed inside is told to the run there.
+    body = { arguments, block throws(RunFailure) in
+      _ = frames[block].run(lastUses: 0, arguments.run)
+    }
   }
 }

@@ -1,5 +1,5 @@
-/// A While or Scan of a plan: nested plans of its condition and body, and how each variable passes
-/// from turn to turn.
+/// A While or Scan of a plan, or a Scan for some rows of its batch: nested plans of its condition and
+/// body, and how each variable passes from turn to turn.
 final class LoopStep: Sendable {
   enum Passing: Sendable {
     /// The body gives it back as it was: it is passed once.
@@ -32,7 +32,11 @@ final class LoopStep: Sendable {
     /// The row of the array that belongs to turn 0.
     let offset: Int
     let length: Int
+    /// Bytes of a row of the array, and of the part of it that this loop touches, which begins
+    /// `firstByte` after the row's start.
+    let stride: Int
     let byteCount: Int
+    let firstByte: Int
     /// Whether the row is copied: from a parameter or constant into a stack, or out of an array
     /// into a storage that something may keep.
     let isCopied: Bool
@@ -42,9 +46,9 @@ final class LoopStep: Sendable {
   struct Start: Sendable {
     /// The state's operand, in the frame that the loop stands in.
     let operand: Int
-    let array: Int
+    /// The stack, and the row that holds it.
+    let rows: Rows
     let row: Int
-    let byteCount: Int
   }
 
   /// One variable of the loop.
@@ -56,6 +60,8 @@ final class LoopStep: Sendable {
     let isOnly: Bool
     let output: Int
     let spare: Int
+    /// Where the part that this loop works on begins in the operand and in both buffers.
+    let firstByte: Int
     /// Slots of the nested frames; -1 where a program does not use the variable.
     let conditionParameter: Int
     let bodyParameter: Int
@@ -71,6 +77,8 @@ final class LoopStep: Sendable {
   let starts: [Start]
   /// Whether all turns are run in order by one thread.
   let isSequential: Bool
+  /// Bytes of both arenas.
+  var byteCount: Int { conditionByteCount + body.arenaByteCount }
   /// Bytes of the condition's arena, before that of the body.
   var conditionByteCount: Int {
     if case .condition(let plan, _) = turns { plan.arenaByteCount } else { 0 }

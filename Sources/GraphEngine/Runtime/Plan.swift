@@ -135,8 +135,11 @@ struct PlanStep {
   let stream: Int
   /// What the step needs beyond its kernel, by kind.
   let dynamic: DynamicStep?
-  let loop: LoopStep?
+  /// A loop; or the loops of a batch that is split, one for each block of its rows.
+  let loops: [LoopStep]
   let branch: BranchStep?
+  /// Whether a Scan leaves it out in its last turn.
+  let isDeadInLastTurn: Bool
   /// Position among the frame's nested frames, or among its dynamic steps.
   let nestedIndex: Int
   /// The slot whose memory the arenas of nested frames are in; -1 where they need none.

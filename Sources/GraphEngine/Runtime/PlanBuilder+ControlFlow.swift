@@ -65,16 +65,17 @@ extension PlanBuilder {
       spare < 0 ? nil : (output: output, spare: spare)
     }
     draft.steps[index].streams += nestedStreams(instruction)
-    draft.steps[index].loop = LoopStep(
+    let loop = LoopStep(
       .condition(plans.condition, result: condition.results[0].slot), body: plans.body,
       variables: (0..<count).map { i in
         LoopStep.Variable(
           passing: passings[i], operand: inputs[i],
           isOnly: inputs.count { $0 == inputs[i] } == 1, output: added.outputs[i],
-          spare: spares[i],
+          spare: spares[i], firstByte: 0,
           conditionParameter: condition.parameterSlot(i) ?? -1,
           bodyParameter: body.parameterSlot(i) ?? -1, bodyResult: body.results[i].slot)
       })
+    draft.steps[index].loops = [loop]
     let byteCount = plans.condition.arenaByteCount + plans.body.arenaByteCount
     addScratch(byteCount, to: index, &draft)
   }
@@ -172,9 +173,9 @@ extension PlanBuilder {
 
   // MARK: Both
 
-  func nested(_ program: Program) throws(GraphError) -> PlanDraft {
+  func nested(_ program: Program, dead: Set<Value> = []) throws(GraphError) -> PlanDraft {
     do throws(SessionError) {
-      return try draft(program)
+      return try draft(program, dead: dead)
     } catch {
       throw GraphError(
         error.code == .unimplemented ? .unimplemented : .invalidArgument, error.message,

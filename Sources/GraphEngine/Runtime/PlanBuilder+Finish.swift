@@ -75,7 +75,8 @@ extension PlanBuilder {
       body: step.kernel?.body ?? Kernel.nothing.body,
       blocks: step.kernel?.blocks ?? 1, flops: step.kernel?.flops ?? 0,
       streamDraws: step.kernel?.streamDraws ?? 0, stream: stream, dynamic: step.dynamic,
-      loop: step.loop, branch: step.branch, nestedIndex: nestedIndex, scratch: step.scratch ?? -1,
+      loops: step.loops, branch: step.branch, isDeadInLastTurn: step.isDeadInLastTurn,
+      nestedIndex: nestedIndex, scratch: step.scratch ?? -1,
       fresh: fresh, counted: counted, dependencyCount: dependencyCount, successors: [],
       cost: step.cost)
   }
@@ -161,7 +162,7 @@ extension PlanDraft.Step {
     switch kind {
     case .kernel: kernel?.blocks ?? 1
     case .dynamic: 2
-    case .loop: loop?.isSequential == false ? 2 : 1
+    case .loop: loops.count > 1 || loops.first?.isSequential == false ? 2 : 1
     case .branch: branch?.isSequential == false ? 2 : 1
     }
   }

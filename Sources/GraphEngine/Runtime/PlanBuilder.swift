@@ -34,7 +34,11 @@ struct PlanBuilder {
   }
 
   /// The steps and slots of a program, nested plans finished.
-  func draft(_ program: Program) throws(SessionError) -> PlanDraft {
+  ///
+  /// - Parameter dead: Instructions that a Scan leaves out in its last turn.
+  func draft(
+    _ program: Program, dead: Set<Value> = []
+  ) throws(SessionError) -> PlanDraft {
     var draft = PlanDraft()
     for parameter in program.parameters {
       let type = program.type(parameter.value)
@@ -69,6 +73,7 @@ struct PlanBuilder {
         lastDraw[stream] = index
       }
       draft.steps[index].dependencies = waits.sorted()
+      draft.steps[index].isDeadInLastTurn = dead.contains(instruction.id)
       for slot in Set(inputs) { draft.slots[slot].readers.append(index) }
       done[instruction.id] = [index]
     }
@@ -204,7 +209,30 @@ extension PlanDraft {
 extension StepLabel {
   init(_ instruction: Instruction) {
     self.init(
-      name: instruction.name, type: instruction.definition.name, origin: instruction.origin)
+      name: instruction.name, type: instruction.definition.name, origin: instruction.origin,
+      detail: instruction.detail)
+  }
+}
+
+extension Instruction {
+  /// The operations of a fused group; how the batch of a loop is split, or why not.
+  fileprivate var detail: String {
+    switch definition {
+    case let fused as Fused:
+      var counts: [(name: String, count: Int)] = []
+      for operation in fused.body.instructions where !(operation.definition is Const) {
+        let name = operation.definition.name
+        if let known = counts.firstIndex(where: { $0.name == name }) {
+          counts[known].count += 1
+        } else {
+          counts.append((name, 1))
+        }
+      }
+      return counts.map { $0.count == 1 ? $0.name : "\($0.count) \($0.name)" }
+        .joined(separator: ", ")
+    case let scan as Scan: return scan.refusal.map { "its batch is not split: \($0)" } ?? ""
+    default: return ""
+    }
   }
 }
 

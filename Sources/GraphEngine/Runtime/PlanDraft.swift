@@ -39,8 +39,11 @@ struct PlanDraft {
     var dependencies: [Int] = []
     var kernel: Kernel?
     var dynamic: DynamicStep?
-    var loop: LoopStep?
+    /// A loop; or the loops of a batch that is split, one for each block of its rows.
+    var loops: [LoopStep] = []
     var branch: BranchStep?
+    /// Whether a Scan leaves it out in its last turn.
+    var isDeadInLastTurn = false
     /// Random streams that are drawn from, here or in nested programs.
     var streams: [Int] = []
     var cost: Double

@@ -116,4 +116,6 @@ struct StepLabel: Sendable {
   let name: String
   let type: String
   let origin: Instruction.Origin?
+  /// What else `Session.explain` says of it.
+  var detail = ""
 }

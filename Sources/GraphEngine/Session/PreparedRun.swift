@@ -32,6 +32,8 @@ final class PreparedRun: Sendable {
   let key: PlanKey
   let plan: Plan
   let passes: [PassRecord]
+  /// What passes did to the counted loops, in the order of the plan.
+  let scans: [ScanHistory]
   /// Loops that the compiler left as they are, and why.
   let loops: [(name: String, reason: String)]
   /// Numbers in the session of the random streams that the plan draws from.
@@ -45,6 +47,7 @@ final class PreparedRun: Sendable {
     self.key = key
     self.plan = plan
     passes = compiled.passes
+    scans = compiled.scans
     loops = compiled.loops
     self.streams = streams
     peakMemory =

@@ -54,6 +54,22 @@ package struct Scan: OpDefinition {
     self.sumCount = sumCount
   }
 
+  /// How the batch may be split; nil before `SplitBatch`, and where it may not.
+  package var partition: Partition?
+  /// Why the batch may not be split, in words; nil where it may.
+  package var refusal: String?
+  /// Instructions of the body, by `id`, that are not executed in the last turn.
+  package var deadInLastTurn: Set<Value> = []
+
+  /// The proof that rows of all states, scanned rows and results are independent of other rows.
+  package struct Partition: Sendable, Hashable {
+    /// The rows of the batch.
+    package var rowCount: Int
+    /// The parameters of the body that are partitioned along their first axis: states, rows of
+    /// scanned arrays and invariants. Every result is.
+    package var parameters: Set<Value>
+  }
+
   package var name: String { "Scan" }
   package var outputCount: Int { stateCount + stacked.count + sumCount }
   package static let attributes = [
@@ -61,12 +77,20 @@ package struct Scan: OpDefinition {
     Attribute("invariants", \.invariantCount), Attribute("states", \.stateCount),
     Attribute(derived: "scanned", \.scannedText), Attribute(derived: "stacked", \.stackedText),
     Attribute("sums", \.sumCount),
+    Attribute("split", \.splitText), Attribute("not_in_last_turn", \.deadText),
   ]
   private var scannedText: String { Self.text(scanned) }
   private var stackedText: String {
     zip(stacked, starts).map { rows, start in
       Self.text([rows]) + (start.map { " from state \($0)" } ?? "")
     }.joined(separator: ", ")
+  }
+  private var deadText: String {
+    deadInLastTurn.isEmpty ? "" : "\(deadInLastTurn.count) operations"
+  }
+  private var splitText: String {
+    if let refusal { return "no: \(refusal)" }
+    return partition.map { "\($0.rowCount) rows" } ?? ""
   }
   private static func text(_ rows: [Rows]) -> String {
     rows.map { "\($0.offset) of \($0.length)" }.joined(separator: ", ")

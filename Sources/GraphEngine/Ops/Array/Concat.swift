@@ -108,6 +108,13 @@ package struct ConcatV2: OpDefinition {
     return rewriter.forward(to: x)
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    let joined = try context.axis(from: count, rank: context.outputShape().count)
+    guard let axis = try context.aligned(0..<count) else { return [nil] }
+    guard axis != joined else { throw RowRefusal("rows are concatenated") }
+    return [axis]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let result = request.outputShape()

@@ -63,6 +63,13 @@ package struct OneHot: OpDefinition {
     return [TensorType(context.dtype(2), Shape(dimensions: dimensions))]
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    for operand in 1...3 { try context.expectWhole(operand) }
+    guard let rows = context.axes[0] else { return [nil] }
+    let rank = context.outputShape().count
+    return [(axis < 0 ? axis + rank : axis) <= rows ? rows + 1 : rows]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let size = request.outputs[0].dtype.byteSize

@@ -91,6 +91,10 @@ package struct Reshape: OpDefinition {
     return rewriter.finish(Reshape(), [inputs[0], rewriter.add(integers: extents)])
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    [try context.reshaped()]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)

@@ -127,6 +127,14 @@ package struct Slice: OpDefinition {
       Slice(), [x, rewriter.add(integers: begin), rewriter.add(integers: cut.size)])
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    guard let axis = context.axes[0] else { return [nil] }
+    guard context.inputShape(0)[axis] == context.outputShape()[axis] else {
+      throw RowRefusal("rows are cut", operand: 0)
+    }
+    return [axis]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let extents = request.inputShape()

@@ -76,6 +76,12 @@ package struct Split: OpDefinition {
     rewriter.forwardParts(instruction, of: instruction.inputs[1], along: instruction.inputs[0])
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    let cut = try context.axis(from: 0, rank: context.inputShape(1).count)
+    guard context.axes[1] != cut else { throw RowRefusal("rows are split", operand: 1) }
+    return Array(repeating: context.axes[1], count: count)
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return try .parts(request, of: 1, axis: try request.integers(0).first ?? 0)
@@ -158,6 +164,12 @@ package struct SplitV: OpDefinition {
   /// The parts of a concatenation of such parts are those.
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
     rewriter.forwardParts(instruction, of: instruction.inputs[0], along: instruction.inputs[2])
+  }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    let cut = try context.axis(from: 2, rank: context.inputShape(0).count)
+    guard context.axes[0] != cut else { throw RowRefusal("rows are split", operand: 0) }
+    return Array(repeating: context.axes[0], count: count)
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -51,6 +51,10 @@ package struct Squeeze: OpDefinition {
     rewriter.finishReshape(instruction)
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    [try context.reshaped()]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     return .copy(byteCount: request.outputs[0].byteCount ?? 0)

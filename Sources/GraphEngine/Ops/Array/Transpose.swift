@@ -81,6 +81,15 @@ package struct Transpose: OpDefinition {
     return rewriter.finish(Transpose(), [x, rewriter.add(integers: axes.map { inner[$0] })])
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    let order = try context.integers(1)
+    return [
+      context.axes[0].flatMap { axis in
+        order.firstIndex { ($0 < 0 ? $0 + order.count : $0) == axis }
+      }
+    ]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let axes = try Self.axes(try request.integers(1))

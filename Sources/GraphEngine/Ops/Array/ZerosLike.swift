@@ -43,6 +43,10 @@ package struct ZerosLike: OpDefinition {
     rewriter.finishFill(instruction) { NDArray.zeros([], $0) }
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    [try context.aligned()]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard request.dtype == .variant else {
       return try .constantBytes(request, of: NDArray.zeros([], request.dtype))
@@ -72,6 +76,10 @@ package struct OnesLike: OpDefinition {
   /// A fill, which no longer needs the operand, once the extents are known.
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
     rewriter.finishFill(instruction) { NDArray.ones([], $0) }
+  }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    [try context.aligned()]
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

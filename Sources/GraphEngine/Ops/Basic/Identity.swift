@@ -24,6 +24,10 @@ package struct Identity: OpDefinition {
 
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    [try context.aligned()]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     .copy(byteCount: request.outputs[0].byteCount ?? 0)
   }
@@ -46,6 +50,10 @@ package struct StopGradient: OpDefinition {
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    [try context.aligned()]
+  }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     .copy(byteCount: request.outputs[0].byteCount ?? 0)

@@ -1,6 +1,6 @@
-internal import GraphArrays
+package import GraphArrays
 internal import CKernels
-internal import GraphKernels
+package import GraphKernels
 
 /// `x` with a vector added along the last axis, `[..., channels]` and `[channels]`.
 /// TF: `tf.nn.bias_add`.
@@ -24,7 +24,7 @@ private enum ChannelLayout {
 }
 
 /// A vector added to each channel. TF: `BiasAdd`.
-package struct BiasAdd: OpDefinition {
+package struct BiasAdd: ElementwiseDefinition {
   /// "NHWC": the channels are the last axis; "NCHW": the second.
   package var dataFormat: String
 
@@ -61,6 +61,19 @@ package struct BiasAdd: OpDefinition {
     else { return false }
     let sum = rewriter.add(self, [inputs[0], instruction.inputs[1]], rewriter.type(inputs[0]))
     return rewriter.finish(Reshape(), [sum, inputs[1]])
+  }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    try context.expectWhole(1)
+    let channels = ChannelLayout.axis(dataFormat, rank: context.inputShape(0).count)
+    guard context.axes[0] != channels else { throw RowRefusal("rows are channels", operand: 0) }
+    return [context.axes[0]]
+  }
+
+  package func fused(
+    _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
+  ) -> ElementwiseBuilder.Value? {
+    dataFormat == "NHWC" ? builder.binary(\.add, operands[0], operands[1]) : nil
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -46,6 +46,18 @@ package struct MatMul: OpDefinition {
     return [TensorType(context.dtype(), [a[transposeA ? 1 : 0], b[transposeB ? 0 : 1]])]
   }
 
+  // OpenBLAS chooses its code by the shape.
+  package var isRowExact: Bool { false }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    try context.expectWhole(1)
+    guard let axis = context.axes[0] else { return [nil] }
+    guard axis == (transposeA ? 1 : 0) else {
+      throw RowRefusal("it sums over rows", operand: 0)
+    }
+    return [0]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let (a, b) = (request.inputShape(0), request.inputShape(1))
     let product = MatrixProduct(

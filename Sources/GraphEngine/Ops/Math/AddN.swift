@@ -1,6 +1,6 @@
-internal import GraphArrays
+package import GraphArrays
 internal import CKernels
-internal import GraphKernels
+package import GraphKernels
 
 /// The sum of tensors of one shape, added in the given order. TF: `tf.add_n`.
 ///
@@ -16,7 +16,7 @@ public func addN(_ tensors: [Tensor], name: String? = nil) -> Tensor {
 /// The sum of all operands, from the first to the last. TF: `AddN`.
 ///
 /// Lists are summed item by item.
-package struct AddN: OpDefinition {
+package struct AddN: ElementwiseDefinition {
   package init() {}
   package var name: String { "AddN" }
 
@@ -48,6 +48,16 @@ package struct AddN: OpDefinition {
 
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
     rewriter.simplifySum(instruction)
+  }
+
+  package func fused(
+    _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
+  ) -> ElementwiseBuilder.Value? {
+    var sum = operands.first
+    for operand in operands.dropFirst() {
+      sum = sum.flatMap { builder.binary(\.add, $0, operand) }
+    }
+    return sum
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

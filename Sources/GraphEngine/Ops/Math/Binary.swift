@@ -1,9 +1,9 @@
-internal import GraphArrays
+package import GraphArrays
 internal import CKernels
-internal import GraphKernels
+package import GraphKernels
 
 /// An operation on two elements, with NumPy's broadcasting: one record of a table for each.
-package struct Binary: OpDefinition {
+package struct Binary: ElementwiseDefinition {
   /// What an operation refuses in an operand of an integer dtype when it runs.
   enum Refusal: Sendable, Hashable {
     case none
@@ -68,6 +68,14 @@ package struct Binary: OpDefinition {
 
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
     rewriter.simplifySum(instruction)
+  }
+
+  package func fused(
+    _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
+  ) -> ElementwiseBuilder.Value? {
+    // Divisors of integers are looked through first.
+    guard refusal.search(types[1]) == nil else { return nil }
+    return builder.binary(kernel, operands[0], operands[1], to: result?.kernelType)
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -1,6 +1,6 @@
 public import GraphArrays
 internal import CKernels
-internal import GraphKernels
+package import GraphKernels
 
 /// The elements in another dtype. TF: `tf.cast`.
 ///
@@ -12,7 +12,7 @@ public func cast(_ x: Tensor, to dtype: DType, name: String? = nil) -> Tensor {
 }
 
 /// A conversion of elements. TF: `Cast`.
-package struct Cast: OpDefinition {
+package struct Cast: ElementwiseDefinition {
   /// The dtype of the result.
   package var dtype: DType
 
@@ -36,6 +36,12 @@ package struct Cast: OpDefinition {
 
   package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
     context.dtype() == dtype ? 0 : nil
+  }
+
+  package func fused(
+    _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
+  ) -> ElementwiseBuilder.Value? {
+    dtype.kernelType.map { builder.cast(operands[0], to: $0) }
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -1,6 +1,6 @@
 internal import CKernels
-internal import GraphArrays
-internal import GraphKernels
+package import GraphArrays
+package import GraphKernels
 
 /// `x` held between `min` and `max`. TF: `tf.clip_by_value`.
 ///
@@ -23,7 +23,7 @@ public func clipByValue(
 }
 
 /// An operand held between two others. TF: `ClipByValue`.
-package struct ClipByValue: OpDefinition {
+package struct ClipByValue: ElementwiseDefinition {
   package init() {}
   package var name: String { "ClipByValue" }
 
@@ -37,6 +37,18 @@ package struct ClipByValue: OpDefinition {
       }
     }
     return [context[0]]
+  }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    [try context.aligned()]
+  }
+
+  package func fused(
+    _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
+  ) -> ElementwiseBuilder.Value? {
+    builder.binary(\.minimum, operands[0], operands[2]).flatMap {
+      builder.binary(\.maximum, $0, operands[1])
+    }
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -1,6 +1,6 @@
 public import GraphArrays
 internal import CKernels
-internal import GraphKernels
+package import GraphKernels
 
 /// `x` where the condition is true, else `y`; all three are broadcast. TF: `tf.where` of TF2.
 ///
@@ -21,7 +21,7 @@ public func select(
 }
 
 /// Choice by element with broadcasting. TF: `SelectV2`.
-package struct SelectV2: OpDefinition {
+package struct SelectV2: ElementwiseDefinition {
   package init() {}
   package var name: String { "SelectV2" }
 
@@ -33,6 +33,12 @@ package struct SelectV2: OpDefinition {
     return [
       TensorType(context.dtype(1), try InferenceContext.broadcast(context.shape(0), choices))
     ]
+  }
+
+  package func fused(
+    _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
+  ) -> ElementwiseBuilder.Value? {
+    builder.select(operands[0], operands[1], operands[2])
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
@@ -88,6 +94,16 @@ package struct Select: OpDefinition {
         "the condition's shape \(context.shape(0)) is not that of the choices, \(shape)")
     }
     return [TensorType(context.dtype(1), all)]
+  }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    let rank = context.inputShape(0).count
+    if rank == 1, context.outputShape().count > 1 {
+      // A vector of conditions chooses whole rows: its axis is the first one of the choices.
+      guard context.axes == [0, 0, 0] else { throw RowRefusal("rows are chosen", operand: 0) }
+      return [0]
+    }
+    return [try context.aligned()]
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

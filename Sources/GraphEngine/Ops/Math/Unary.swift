@@ -1,12 +1,12 @@
-internal import GraphArrays
+package import GraphArrays
 internal import CKernels
-internal import GraphKernels
+package import GraphKernels
 
 /// An operation on each element by itself: one record of a table for each.
 ///
 /// Name, loops and derivative stand side by side in `Unary.table`; the dtypes it takes are those
 /// that there are loops for.
-package struct Unary: OpDefinition {
+package struct Unary: ElementwiseDefinition {
   package let name: String
   /// The dtype of results; nil for that of the operand.
   let result: DType?
@@ -30,6 +30,12 @@ package struct Unary: OpDefinition {
       throw GraphError(.invalidArgument, "\(name) does not take \(context.dtype())")
     }
     return [TensorType(result ?? context.dtype(), context.shape())]
+  }
+
+  package func fused(
+    _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
+  ) -> ElementwiseBuilder.Value? {
+    builder.unary(kernel, operands[0], to: result?.kernelType)
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

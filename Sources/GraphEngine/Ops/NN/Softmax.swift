@@ -52,6 +52,13 @@ package struct SoftmaxRows: OpDefinition {
     return [context[0]]
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    guard context.axes[0] != context.inputShape(0).count - 1 else {
+      throw RowRefusal("it sums over rows", operand: 0)
+    }
+    return context.axes
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let table = KernelTable.best.pointee
     let loops = isLogarithm ? table.log_softmax : table.softmax

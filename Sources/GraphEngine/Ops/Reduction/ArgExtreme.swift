@@ -75,6 +75,13 @@ package struct ArgExtreme: OpDefinition {
     return [TensorType(outputType, Shape(dimensions: dimensions))]
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    guard let axis = context.axes[0] else { return [nil] }
+    let reduced = try context.axis(from: 1, rank: context.inputShape(0).count)
+    guard reduced != axis else { throw RowRefusal("it compares rows", operand: 0) }
+    return [reduced < axis ? axis - 1 : axis]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let shape = request.inputShape()
     let axis = try InferenceContext.axis(try request.integers(1)[0], rank: shape.count)

@@ -107,6 +107,17 @@ package struct Reduction: OpDefinition {
     return 0
   }
 
+  // The order of a sum depends on the shape.
+  package var isRowExact: Bool { false }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    guard let axis = context.axes[0] else { return [nil] }
+    let rank = context.inputShape(0).count
+    let reduced = try context.integers(1).map { $0 < 0 ? $0 + rank : $0 }
+    guard !reduced.contains(axis) else { throw RowRefusal("it reduces over rows", operand: 0) }
+    return [keepDims ? axis : axis - reduced.count { $0 < axis }]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     let shape = request.inputShape()
     let axes = try Self.positions(try request.integers(1), rank: shape.count)
