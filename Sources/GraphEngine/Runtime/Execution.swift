@@ -53,13 +53,27 @@ final class Execution: @unchecked Sendable {
   func perform() {
     var worker = Worker()
     start(root, &worker)
+    run.sharedBlocks = SharedBlocks { [unowned self] in wake() }
     while !isDone.load(ordering: .acquiring) {
-      if shared.load(ordering: .relaxed) == 0, let next = worker.steps.popLast() {
+      if shared.load(ordering: .relaxed) == 0, worker.steps.last.map(wantsHelp) != true,
+        let next = worker.steps.popLast()
+      {
         begin(next, &worker)
       } else {
         enterTeam(&worker)
       }
     }
+  }
+
+  private func wantsHelp(_ ready: Ready) -> Bool {
+    ready.frame.plan.steps[ready.step].loops.first?.isHelped == true
+  }
+
+  /// Wakes workers that wait for work.
+  private func wake() {
+    monitor.lock()
+    if parked > 0 { monitor.broadcast() }
+    monitor.unlock()
   }
 
   private func enterTeam(_ worker: inout Worker) {
@@ -96,11 +110,20 @@ final class Execution: @unchecked Sendable {
   /// A step, or one block of a step; waits where there is none. Nil when the run is done.
   private func take() -> Ready? {
     var mayWatch = WorkerTeam.mayWatch
+    // Whether a loop offered nothing for long.
+    var isBored = false
     monitor.lock()
     defer { monitor.unlock() }
     while true {
       if let next = takeFirst() { return next }
       if isDone.load(ordering: .acquiring) { return nil }
+      if let blocks = run.sharedBlocks, blocks.isOpen, WorkerTeam.mayWatch, !isBored {
+        monitor.unlock()
+        blocks.help { shared.load(ordering: .relaxed) > 0 || isDone.load(ordering: .relaxed) }
+        isBored = blocks.isOpen && shared.load(ordering: .relaxed) == 0
+        monitor.lock()
+        continue
+      }
       if mayWatch {
         // Work that follows within microseconds is found sooner by looking than by waking up.
         mayWatch = false
@@ -113,6 +136,7 @@ final class Execution: @unchecked Sendable {
         parked += 1
         monitor.wait()
         parked -= 1
+        isBored = false
         mayWatch = WorkerTeam.mayWatch
       }
     }

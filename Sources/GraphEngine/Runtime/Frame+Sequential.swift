@@ -29,6 +29,10 @@ extension Frame {
       if step.pointee.stream >= 0 {
         run.draw(step.pointee.stream, step.pointee.streamDraws, &arguments)
       }
+      if step.pointee.blocks > 1, step.pointee.isLarge, let sharedBlocks {
+        guard sharedBlocks.perform(self, index, arguments) else { return false }
+        break
+      }
       for block in 0..<step.pointee.blocks {
         do throws(RunFailure) {
           try step.pointee.body(arguments, block)

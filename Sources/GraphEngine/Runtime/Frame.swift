@@ -41,6 +41,9 @@ final class Frame: @unchecked Sendable {
   /// Which turn and which body this execution is: `2 * turn` for a condition or a then,
   /// `2 * turn + 1` for a body or an else. Set by the worker that enters the frame.
   var position = 0
+  /// Where blocks of large steps are offered to other workers; nil where none may help. Set by the
+  /// worker that runs the frame's steps in order.
+  var sharedBlocks: SharedBlocks?
   private let arena: Arena?
 
   /// What pointers of slots refer to that no step has written yet.

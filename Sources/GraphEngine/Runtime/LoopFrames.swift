@@ -265,6 +265,9 @@ extension LoopFrames {
   /// stop, which the run then knows.
   func run(lastUses: UInt64, _ run: RunState) -> Bool {
     begin(lastUses: lastUses)
+    let isOpen = loop.isHelped && run.sharedBlocks?.open() == true
+    body.sharedBlocks = isOpen ? run.sharedBlocks : nil
+    defer { if isOpen { run.sharedBlocks?.close() } }
     while true {
       // A loop without steps would not notice that it has to stop.
       if run.needsAttention, !run.mayRun(path) { break }

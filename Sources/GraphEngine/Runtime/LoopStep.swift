@@ -77,6 +77,8 @@ final class LoopStep: Sendable {
   let starts: [Start]
   /// Whether all turns are run in order by one thread.
   let isSequential: Bool
+  /// Whether one worker carries the loop on and others help it with blocks of large steps.
+  let isHelped: Bool
   /// Bytes of both arenas.
   var byteCount: Int { conditionByteCount + body.arenaByteCount }
   /// Bytes of the condition's arena, before that of the body.
@@ -86,7 +88,7 @@ final class LoopStep: Sendable {
 
   init(
     _ turns: Turns, body: Plan, variables: [Variable], scanned: [Rows] = [], stacked: [Rows] = [],
-    starts: [Start] = []
+    starts: [Start] = [], isHelped: Bool = false
   ) {
     self.turns = turns
     self.body = body
@@ -94,6 +96,7 @@ final class LoopStep: Sendable {
     self.scanned = scanned
     self.stacked = stacked
     self.starts = starts
+    self.isHelped = isHelped
     switch turns {
     case .condition(let plan, _): isSequential = plan.isSequential && body.isSequential
     case .counted: isSequential = body.isSequential

@@ -63,6 +63,14 @@ final class Plan: @unchecked Sendable {
     dynamicCount = parts.dynamicCount
   }
 
+  /// Whether a loop's turn is too short for its steps to be made ready one by one, and has steps
+  /// with which other workers can help.
+  var isHelpedInOrder: Bool {
+    guard !isSequential, cost < PlanCost.longTurn else { return false }
+    return (0..<stepCount).allSatisfy { steps[$0].kind == .kernel || !steps[$0].isLarge }
+      && (0..<stepCount).contains { steps[$0].isLarge && steps[$0].blocks > 1 }
+  }
+
   /// What the builder puts together.
   struct Parts {
     var steps: [PlanStep] = []

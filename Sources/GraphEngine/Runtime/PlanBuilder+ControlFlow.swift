@@ -51,7 +51,9 @@ extension PlanBuilder {
       }
       outputs.append((source: .planned(byteCount: byteCount), type: types[i]))
     }
-    let plans = (condition: finish(condition), body: finish(body))
+    var plans = (condition: finish(condition), body: finish(body))
+    let isHelped = plans.condition.isSequential && plans.body.isHelpedInOrder
+    if isHelped { plans.body = finish(body, isInOrder: true) }
     let index = draft.steps.count
     var spares = [Int](repeating: -1, count: count)
     for i in 0..<count {
@@ -74,7 +76,7 @@ extension PlanBuilder {
           spare: spares[i], firstByte: 0,
           conditionParameter: condition.parameterSlot(i) ?? -1,
           bodyParameter: body.parameterSlot(i) ?? -1, bodyResult: body.results[i].slot)
-      })
+      }, isHelped: isHelped)
     draft.steps[index].loops = [loop]
     let byteCount = plans.condition.arenaByteCount + plans.body.arenaByteCount
     addScratch(byteCount, to: index, &draft)

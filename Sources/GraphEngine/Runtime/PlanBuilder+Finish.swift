@@ -2,7 +2,9 @@ internal import GraphArrays
 
 extension PlanBuilder {
   /// The plan of a draft: memory, reader counts, successors.
-  func finish(_ draft: PlanDraft) -> Plan {
+  ///
+  /// - Parameter isInOrder: Whether one worker runs the steps in order, whatever they cost.
+  func finish(_ draft: PlanDraft, isInOrder: Bool = false) -> Plan {
     var draft = draft
     shareLives(&draft)
     var dependencies = draft.steps.map(\.dependencies)
@@ -43,7 +45,7 @@ extension PlanBuilder {
       for other in earlier { parts.steps[other].successors.append(index) }
     }
     parts.isSequential =
-      workers == 1
+      workers == 1 || isInOrder
       || PlanCost.isSequential(
         draft.steps.map { (cost: $0.cost, blocks: $0.ways) }, dependencies)
     return Plan(parts)
@@ -162,7 +164,8 @@ extension PlanDraft.Step {
     switch kind {
     case .kernel: kernel?.blocks ?? 1
     case .dynamic: 2
-    case .loop: loops.count > 1 || loops.first?.isSequential == false ? 2 : 1
+    case .loop:
+      loops.contains { !$0.isSequential || $0.isHelped } || loops.count > 1 ? 2 : 1
     case .branch: branch?.isSequential == false ? 2 : 1
     }
   }

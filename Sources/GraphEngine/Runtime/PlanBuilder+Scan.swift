@@ -26,7 +26,9 @@ extension PlanBuilder {
     _ draft: inout PlanDraft
   ) throws(GraphError) {
     let bodies = try scanBodies(scan, instruction, inputs, &draft)
-    let plans = bodies.map { finish($0.draft) }
+    var plans = bodies.map { finish($0.draft) }
+    let isHelped = plans.count == 1 && plans[0].isHelpedInOrder
+    if isHelped { plans = [finish(bodies[0].draft, isInOrder: true)] }
     let index = draft.steps.count
     var step = PlanDraft.Step(
       kind: .loop, label: StepLabel(instruction), inputs: inputs,
@@ -53,7 +55,9 @@ extension PlanBuilder {
     }
     draft.steps[index].streams += nestedStreams(instruction)
     draft.steps[index].loops = zip(bodies, plans).map { body, plan in
-      loop(scan, instruction, body, plan, inputs: inputs, outputs: added.outputs, spares: spares)
+      loop(
+        scan, instruction, body, plan, inputs: inputs, outputs: added.outputs, spares: spares,
+        isHelped: isHelped)
     }
     addScratch(
       draft.steps[index].loops.reduce(0) { $0 + $1.byteCount }, to: index, &draft)
@@ -133,7 +137,7 @@ extension PlanBuilder {
   /// The loop of one body.
   private func loop(
     _ scan: Scan, _ instruction: Instruction, _ body: ScanBody, _ plan: Plan, inputs: [Int],
-    outputs: [Int], spares: [Int]
+    outputs: [Int], spares: [Int], isHelped: Bool
   ) -> LoopStep {
     let draft = body.draft
     let isPartitioned = instruction.bodies[0].parameters.map {
@@ -186,7 +190,8 @@ extension PlanBuilder {
     }
     return LoopStep(
       .counted(scan.turns, isReversed: scan.isReversed), body: plan,
-      variables: invariants + states, scanned: scanned, stacked: stacked, starts: starts)
+      variables: invariants + states, scanned: scanned, stacked: stacked, starts: starts,
+      isHelped: isHelped)
   }
 
   /// Which states are passed as owned values: those that a list may keep, and those that are given

@@ -4,6 +4,8 @@ enum PlanCost {
   static let step = 60.0
   /// Handing work to another worker costs some microseconds, so what is shorter is not handed on.
   static let worthSharing = 10_000.0
+  /// Turns of a loop that are longer than this are worth making their steps ready.
+  static let longTurn = 500_000.0
   /// Turns of a loop whose number is not known.
   static let turns = 10.0
 

@@ -4,7 +4,7 @@ internal import Synchronization
 /// The run that a kernel's execution belongs to: its log, its randomness, and whether it must stop.
 ///
 /// `@unchecked Sendable` because every stored property is constant, atomic or under its own lock, but
-/// for `streams`, which is set before the first step starts.
+/// for `streams` and `sharedBlocks`, which are set before the first step starts.
 package final class RunState: @unchecked Sendable {
   /// Key of random operations that have no seed: another one in each session.
   package let entropy: UInt64
@@ -15,6 +15,8 @@ package final class RunState: @unchecked Sendable {
   /// Where the run is in each random stream that its plan draws from. Set once the run has the
   /// session's random streams for itself.
   var streams: RandomStreams?
+  /// What a loop offers to other workers. Set before the first step starts; nil where there are none.
+  var sharedBlocks: SharedBlocks?
   private let write: @Sendable (String) -> Void
 
   /// Set once something happened that steps have to look at before they start: a failure, a

@@ -73,7 +73,8 @@ package struct PackedMatMul: OpDefinition {
     guard m > 0, n > 0 else { return .nothing }
     let layout = PackedMatrix<Scalar>(k: k, n: n)
     // Blocks of panels, all rows: the packed form is read once.
-    let perPanel = m * max(1, k) * PackedMatrix<Scalar>.panelColumns
+    // With few rows the time is that of reading the weights.
+    let perPanel = max(m, 16) * max(1, k) * PackedMatrix<Scalar>.panelColumns
     let panelsPerBlock = max(1, min(layout.panelCount, Self.blockSize / perPanel))
     let blocks = (layout.panelCount + panelsPerBlock - 1) / panelsPerBlock
     let addend = try start(request, type)
