@@ -37,6 +37,11 @@ package struct GatherRows: OpDefinition {
     return [TensorType(context.dtype(0), Shape(dimensions: ids + [context.shape(0)[1]]))]
   }
 
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    try context.expectWhole(0)
+    return [context.axes[1]]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     try request.requirePlainBytes(name)
     let rows = try TableRows(request, table: 0, missing: missing)

@@ -74,6 +74,31 @@ package struct MatMulAdd: OpDefinition {
     return [TensorType(context.dtype(), [m ?? height, n ?? width])]
   }
 
+  // OpenBLAS chooses its code by the shape.
+  package var isRowExact: Bool { false }
+
+  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
+    try context.expectWhole(1)
+    let rows = context.axes[0]
+    guard rows == nil || rows == (transposeX ? 1 : 0) else {
+      throw RowRefusal("it sums over rows", operand: 0)
+    }
+    // Operands that have a row for each of the result's are partitioned as `x` is.
+    let follower: Int?
+    switch addend {
+    case .matrix: follower = 2
+    case .row: follower = nil
+    case .rows: follower = 3
+    }
+    for operand in context.axes.indices.dropFirst(2) {
+      let axis = operand == follower && rows != nil ? 0 : nil
+      guard context.axes[operand] == axis else {
+        throw RowRefusal("the addend has other rows", operand: operand)
+      }
+    }
+    return [rows.map { _ in 0 }]
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     switch request.dtype {
     case .float32: try kernel(request, Float.self)

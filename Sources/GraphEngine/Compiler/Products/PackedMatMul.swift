@@ -38,25 +38,6 @@ package struct PackedMatMul: OpDefinition {
     return [TensorType(context.dtype(), [context.shape(0)[0], columns])]
   }
 
-  package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
-    try context.expectWhole(1)
-    switch addend {
-    case nil: break
-    case .matrix:
-      guard context.axes[2] == context.axes[0] else {
-        throw RowRefusal("the addend has all rows", operand: 2)
-      }
-    case .row: try context.expectWhole(2)
-    case .rows:
-      try context.expectWhole(2)
-      guard context.axes[3] == context.axes[0] else {
-        throw RowRefusal("the addend has all rows", operand: 3)
-      }
-    }
-    guard context.axes[0] != 1 else { throw RowRefusal("it sums over rows", operand: 0) }
-    return [context.axes[0]]
-  }
-
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     switch request.dtype {
     case .float32: try kernel(request, Float.self)
