@@ -11,6 +11,7 @@ func scanProgram(
       "RecognizeReductions", "HoistInvariants", "ForwardStacks", "VectorizeOverTime",
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
       "GatherOneHotMatMuls", "AccumulateIntoProducts", "GatherIntoProducts", "FuseElementwise",
+      "PackInvariantWeights", "SplitBatch", "SkipDeadLastTurn",
     ])
 }
 

@@ -12,7 +12,7 @@ package struct PackMatrix: OpDefinition {
   package init(isTransposed: Bool) { self.isTransposed = isTransposed }
 
   package var name: String { "PackMatrix" }
-  package static let attributes = [Attribute("transposed", \PackMatrix.isTransposed)]
+  package static let attributes = [Attribute(derived: "transposed", \PackMatrix.isTransposed)]
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 1)

@@ -21,7 +21,8 @@ package struct PackedMatMul: OpDefinition {
 
   package var name: String { "PackedMatMul" }
   package static let attributes = [
-    Attribute("addend", \PackedMatMul.addendText), Attribute("columns", \.columns),
+    Attribute(derived: "addend", \PackedMatMul.addendText),
+    Attribute(derived: "columns", \.columns),
   ]
   private var addendText: String {
     switch addend {

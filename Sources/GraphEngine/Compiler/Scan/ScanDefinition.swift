@@ -77,7 +77,8 @@ package struct Scan: OpDefinition {
     Attribute("invariants", \.invariantCount), Attribute("states", \.stateCount),
     Attribute(derived: "scanned", \.scannedText), Attribute(derived: "stacked", \.stackedText),
     Attribute("sums", \.sumCount),
-    Attribute("split", \.splitText), Attribute("not_in_last_turn", \.deadText),
+    Attribute(derived: "split", \.splitText),
+    Attribute(derived: "not_in_last_turn", \.deadText),
   ]
   private var scannedText: String { Self.text(scanned) }
   private var stackedText: String {
