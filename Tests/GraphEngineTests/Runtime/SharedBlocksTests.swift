@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Loops that workers help with blocks")
 struct SharedBlocksTests {
-  /// The states of a loop over one row whose product is large, and whether it ended.
-  private static func states(workers: Int, isCounted: Bool) throws -> [NDArray] {
+  /// The last state of a loop over one row whose product is large.
+  private static func states(workers: Int, isCounted: Bool) throws -> NDArray {
     let graph = Graph()
     let w = graph.randomUniform([512, 1024], min: -0.05, max: 0.05, seed: 1)
     let v = graph.randomUniform([1024, 512], min: -0.05, max: 0.05, seed: 2)
@@ -18,13 +18,12 @@ struct SharedBlocksTests {
       (i + 1, tanh(matmul(sigmoid(matmul(h, w)), v)))
     }
     let session = try Session(graph, options: .init(workers: workers))
-    return [try session.run(h, feeding: [limit: 40]), try session.run(h, feeding: [limit: 40])]
+    return try session.run(h, feeding: [limit: 40])
   }
 
   @Test("States have the same bits for any number of workers", arguments: [true, false])
   func sameBits(isCounted: Bool) throws {
     let one = try Self.states(workers: 1, isCounted: isCounted)
-    #expect(one[0] == one[1])
     for workers in [2, 3, 4] {
       for _ in 0..<3 {
         #expect(try Self.states(workers: workers, isCounted: isCounted) == one)
