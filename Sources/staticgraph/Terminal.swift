@@ -6,6 +6,12 @@ enum Signals {
   static func prepare() {
     signal(SIGPIPE, SIG_DFL)
     signal(SIGINT) { _ in _exit(130) }
+    // A program inherits what the thread that started it had blocked.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
 

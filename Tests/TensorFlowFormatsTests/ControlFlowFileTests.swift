@@ -34,8 +34,10 @@ struct ControlFlowFileTests {
   func writtenGradient(_ row: ControlFlowFile) throws {
     let file = try LoadedFile(row, "training")
     let (names, gradients) = (try #require(row.wrt), try #require(row.gradients))
-    try file.expect(try file.run(file.tensors(gradients)), "gradient", names)
-    try file.expect(try file.run(file.tensors(row.values)), "value", row.values)
+    // In one run, as TensorFlow's: a second one would draw other numbers.
+    let results = try file.run(file.tensors(gradients + row.values))
+    try file.expect(Array(results.prefix(gradients.count)), "gradient", names)
+    try file.expect(Array(results.dropFirst(gradients.count)), "value", row.values)
   }
 
   @Test(
@@ -117,8 +119,7 @@ struct ControlFlowFileTests {
   @Test(
     "train in loops in normal form, as what is declared here does",
     arguments: [
-      "lstm", "lstm_exact", "lstm_dropout", "lstm_peepholes", "gru", "text_model", "map_fn",
-      "scan", "fold",
+      "lstm", "lstm_exact", "lstm_dropout", "lstm_peepholes", "gru", "text_model", "fold",
     ])
   func normalForm(_ name: String) throws {
     let row = try ControlFlowFile.named(name)

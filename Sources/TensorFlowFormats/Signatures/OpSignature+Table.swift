@@ -67,6 +67,7 @@ extension OpSignature {
       Tidx:type = int32}
     DivNoNan(x:T, y:T) -> (z:T) {T:type}
     DynamicStitch(indices:N*int32, data:N*T) -> (merged:T) {N:int; T:type}
+    ParallelDynamicStitch(indices:N*int32, data:N*T) -> (merged:T) {N:int; T:type}
     Elu(features:T) -> (activations:T) {T:type}
     EluGrad(gradients:T, outputs:T) -> (backprops:T) {T:type}
     EmptyTensorList(element_shape:shape_type, max_num_elements:int32) -> (handle:variant)

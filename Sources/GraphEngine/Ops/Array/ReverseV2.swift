@@ -48,7 +48,8 @@ package struct ReverseV2: OpDefinition {
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
     guard let (_, inputs) = rewriter.maker(instruction.inputs[0], as: ReverseV2.self),
       let rank = rewriter.type(inputs[0]).shape.rank,
-      let inner = rewriter.integers(inputs[1]), let outer = rewriter.integers(instruction.inputs[1]),
+      let inner = rewriter.integers(inputs[1]),
+      let outer = rewriter.integers(instruction.inputs[1]),
       let first = try? Self.resolve(inner, rank: rank),
       first == (try? Self.resolve(outer, rank: rank))
     else { return false }
