@@ -352,6 +352,11 @@ struct GatherIntoProductsTests {
     let found = try compiled { xw, h, u in tanh(xw + matmul(h, u)) }
     #expect(found.addends == [.rows(.zeros)])
     #expect(!found.gathersBefore)
+    let without = try compiled(without: [GatherIntoProducts.name]) { xw, h, u in
+      tanh(xw + matmul(h, u))
+    }
+    #expect(without.addends == [.matrix])
+    #expect(without.gathersBefore)
   }
 
   @Test("leaves rows that something else reads")

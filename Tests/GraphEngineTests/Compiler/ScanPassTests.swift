@@ -362,38 +362,4 @@ struct PullBackTests {
       #expect(try before.after(PullBack.self).description == before.description)
     }
   }
-
-  /// A loop whose products accumulate into gathered rows.
-  private func gathered(fetchRows: Bool) throws -> Program {
-    let graph = Graph()
-    let table = graph.placeholder(.float32, shape: [7, 4], name: "table")
-    let ids = graph.placeholder(.int32, shape: [5, 2], name: "ids")
-    let h = graph.placeholder(.float32, shape: [2, 4], name: "h")
-    let w = graph.placeholder(.float32, shape: [4, 4], name: "w")
-    let rows = graph.tensor(GatherRows(), [table, ids])
-    let hs = scan(rows, initial: h) { row, h in
-      tanh(h.graph.tensor(MatMulAdd(.matrix), [h, w, row]))
-    }
-    return try scanProgram(
-      graph, fetching: fetchRows ? [hs, rows] : [hs],
-      feeding: [(table, [7, 4]), (ids, [5, 2]), (h, [2, 4]), (w, [4, 4])])
-  }
-
-  @Test("gathers the rows that a product accumulates into in the loop")
-  func gathers() throws {
-    let before = try gathered(fetchRows: false)
-    #expect(before.outline == "GatherRows Scan{MatMulAdd Tanh}")
-    let after = try before.after(PullBack.self)
-    #expect(after.outline == "Scan{MatMulAdd Tanh}")
-    let product =
-      after.instructions.last?.bodies[0].instructions
-      .first { $0.definition is MatMulAdd }?.definition as? MatMulAdd
-    #expect(product?.addend == .rows(.zeros))
-  }
-
-  @Test("leaves a gather whose rows something else reads")
-  func refusesGathers() throws {
-    let before = try gathered(fetchRows: true)
-    #expect(try before.after(PullBack.self).description == before.description)
-  }
 }

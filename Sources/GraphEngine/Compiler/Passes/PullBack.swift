@@ -4,14 +4,11 @@ internal import GraphArrays
 /// reads it there, and its array is not written and read again.
 ///
 ///     b = Tanh(a);  Scan(scanned b: ... Mul(b, h) ...)   ->   Scan(scanned a: ... Mul(Tanh(a), h) ...)
-///     r = GatherRows(t, ids);  Scan(scanned r: ... MatMulAdd(x, w, r) ...)
-///       ->   Scan(invariant t, scanned ids: ... MatMulAdd(x, w, rows t, ids) ...)
 ///
 /// The last of the passes that move work: the others have taken out of loops all they could, so that
 /// what comes back is what nothing else needed outside. Fires for elementwise operations whose
 /// only reader is the Scan, and whose row only elementwise operations of the body read. Each
-/// operand must have a row for each turn, or be the same for all of them. A gather comes back where
-/// its rows are what a product accumulates into: the product begins with rows of the table then.
+/// operand must have a row for each turn, or be the same for all of them.
 package enum PullBack: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
@@ -28,14 +25,10 @@ package enum PullBack: Pass {
           port.rows == editor.ports.allRows, uses[port.array] == 1, let maker = makers[port.array],
           maker.controls.isEmpty, !outer.targets.contains(maker.id)
         else { continue }
-        if maker.definition.isElementwise {
-          guard editor.isReadElementwise(parameter),
-            let more = editor.pull(maker, into: parameter, outer, constants)
-          else { continue }
-          open += more
-        } else {
-          guard editor.pullGather(maker, into: parameter, outer) else { continue }
-        }
+        guard maker.definition.isElementwise, editor.isReadElementwise(parameter),
+          let more = editor.pull(maker, into: parameter, outer, constants)
+        else { continue }
+        open += more
         pulled.insert(maker.id)
       }
     }
@@ -97,37 +90,5 @@ extension ScanEditor {
     ports.body.instructions.insert(contentsOf: constantInstructions + [instruction], at: 0)
     isChanged = true
     return open
-  }
-
-  /// Gives the table and ids of a gather to the product that accumulates into its rows; false where
-  /// the rows are used in another way.
-  fileprivate mutating func pullGather(
-    _ maker: Instruction, into parameter: Value, _ outer: Program
-  ) -> Bool {
-    guard let gather = maker.definition as? GatherRows, !ports.results.contains(parameter) else {
-      return false
-    }
-    let readers = ports.body.instructions.indices.filter {
-      ports.body.instructions[$0].inputs.contains(parameter)
-    }
-    let ids = outer.type(maker.inputs[1])
-    guard readers.count == 1, let extents = ids.extents, extents.count == 2,
-      extents.first == turns,
-      let product = ports.body.instructions[readers[0]].definition as? MatMulAdd,
-      product.addend == .matrix, ports.body.instructions[readers[0]].inputs[2] == parameter,
-      !ports.body.instructions[readers[0]].inputs.prefix(2).contains(parameter)
-    else { return false }
-    let table = ports.body.newValue(outer.type(maker.inputs[0]))
-    let row = ports.body.newValue(TensorType(ids.dtype, exact: [extents[1]]))
-    ports.invariants.append(ScanPorts.Invariant(operand: maker.inputs[0], parameter: table))
-    ports.scanned.append(
-      ScanPorts.Scanned(array: maker.inputs[1], rows: ports.allRows, parameter: row))
-    ports.scanned.removeAll { $0.parameter == parameter }
-    ports.body.instructions[readers[0]].definition = MatMulAdd(
-      .rows(gather.missing), transposeX: product.transposeX, transposeW: product.transposeW)
-    ports.body.instructions[readers[0]].inputs.removeLast()
-    ports.body.instructions[readers[0]].inputs += [table, row]
-    isChanged = true
-    return true
   }
 }
