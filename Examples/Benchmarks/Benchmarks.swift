@@ -12,12 +12,13 @@ struct Benchmarks: ParsableCommand {
       them, our time as a multiple of the other's, and the share of the peak: the speed of a \
       product of two square matrices by the engine itself, measured in the same rounds.
 
-      A row that has a loss check is void where it fails: the gradients of the first step and the \
-      losses of a hundred steps must be TensorFlow's.
+      A row that has a check is void where it fails: of training, the gradients of the first step \
+      and the losses of a hundred steps must be TensorFlow's.
 
       --json prints a list of objects: row, ours_ms (null in a void row), spread ([least, greatest] \
-      in milliseconds), peers (name to ms, spread, ratio), gflops, peak_share, loss_check (null, or \
-      passed, message, gradient_error, loss_error).
+      in milliseconds), peers (name to ms, spread, ratio), gflops, share_of_peak, loss_check (null, \
+      or passed, message, and of training gradient_error, loss_error). Rows of memory have ours_mb \
+      and mb of peers, in megabytes.
 
       Rows: \(Self.rows.map(\.name).joined(separator: ", "))
       """)
@@ -39,6 +40,12 @@ struct Benchmarks: ParsableCommand {
     WhileOverhead(),
     Chains(direction: .forward),
     Chains(direction: .gradient),
+    ImageTraining(.mlp),
+    ImageTraining(.cnn),
+    CompileTime(),
+    LargeGraph(),
+    TrainingMemory(),
+    ColdStart(),
   ]
 
   @Option(
@@ -76,7 +83,11 @@ struct Benchmarks: ParsableCommand {
     rows.contains { $0.name == name } ? row.name == name : row.isCalled(name)
   }
 
+  @Flag(help: .hidden)
+  var serve = false
+
   func run() throws {
+    if serve { return try OwnProcess.serve() }
     let peers = withPeers ? try PeerKind.installed() : []
     let setting = Setting(rounds: rounds, workers: workers, peers: peers)
     let selected = Self.rows.filter { row in only.isEmpty || only.contains { Self.select($0, row) }

@@ -1,9 +1,9 @@
-/// The times of one contender: a median for each round, in milliseconds.
-struct Times {
+/// The figures of one contender: a median for each round, in the unit of the row.
+struct Figures {
   let name: String
   var rounds: [Double] = []
 
-  var median: Double { Times.median(rounds) }
+  var median: Double { Figures.median(rounds) }
   var least: Double { rounds.min() ?? .nan }
   var greatest: Double { rounds.max() ?? .nan }
 
@@ -18,46 +18,48 @@ struct Times {
 /// What was found out about a row.
 struct RowResult {
   let row: String
+  let unit: Unit
   /// Nil where the row is void.
-  let ours: Times?
-  let rivals: [Times]
-  let check: LossCheck?
+  let ours: Figures?
+  let rivals: [Figures]
+  let check: Check?
   let flops: Double?
   /// GFLOP/s of this machine, measured in the same rounds.
   let peak: Double?
 
-  /// Whether the check failed, so that times say nothing.
+  /// Whether the check failed, so that figures say nothing.
   var isVoid: Bool { check.map { !$0.passed } ?? false }
 
   /// The speed of a contender, where the row has one.
-  func speed(_ times: Times) -> Double? { flops.map { $0 / times.median / 1e6 } }
-  /// Our time as a multiple of a rival's.
-  func ratio(to rival: Times) -> Double? { ours.map { $0.median / rival.median } }
+  func speed(_ figures: Figures) -> Double? { flops.map { $0 / figures.median / 1e6 } }
+  /// Our figure as a multiple of a rival's.
+  func ratio(to rival: Figures) -> Double? { ours.map { $0.median / rival.median } }
 }
 
 /// Executions before the first round.
 private let warmUp = 3
 
-/// Checks a row, and times its contenders in turn.
+/// Checks a row, and measures its contenders in turn.
 func measure(_ row: any Row, _ setting: Setting) throws -> RowResult {
   let rivals = try row.rivals(setting)
   let check = try row.check(setting, rivals)
   if let check, !check.passed {
     return RowResult(
-      row: row.name, ours: nil, rivals: [], check: check, flops: row.flops, peak: nil)
+      row: row.name, unit: row.unit, ours: nil, rivals: [], check: check, flops: row.flops,
+      peak: nil)
   }
   let ours = try row.prepare(setting)
   let peak = row.flops == nil ? nil : try peakContender(workers: setting.workers)
   let contenders = [ours] + rivals + [peak].compactMap { $0 }
-  var times = contenders.map { Times(name: $0.name) }
-  for contender in contenders { _ = try contender.times(warmUp) }
+  var figures = contenders.map { Figures(name: $0.name) }
+  for contender in contenders { _ = try contender.measure(warmUp) }
   for _ in 0..<setting.rounds {
     for (index, contender) in contenders.enumerated() {
-      times[index].rounds.append(Times.median(try contender.times(row.executions)))
+      figures[index].rounds.append(Figures.median(try contender.measure(row.executions)))
     }
   }
   return RowResult(
-    row: row.name, ours: times[0], rivals: Array(times.dropFirst().prefix(rivals.count)),
-    check: check,
-    flops: row.flops, peak: peak.flatMap { _ in times.last.map { peakFlops / $0.median / 1e6 } })
+    row: row.name, unit: row.unit, ours: figures[0],
+    rivals: Array(figures.dropFirst().prefix(rivals.count)), check: check, flops: row.flops,
+    peak: peak.flatMap { _ in figures.last.map { peakFlops / $0.median / 1e6 } })
 }

@@ -17,11 +17,16 @@ enum PeerKind: String, CaseIterable, Sendable {
     return path.isEmpty || path == "none" ? nil : path
   }
   /// What the program is given: the script of a library.
-  var arguments: [String] {
+  private var arguments: [String] {
     guard self != .schedule else { return [] }
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("peer_\(rawValue).py")
     return ["-B", script.path]  // -B: leave no __pycache__ among the sources
+  }
+
+  /// Starts the peer with a workload.
+  func start(_ workload: some Encodable) throws -> Peer {
+    try Peer(rawValue, kind: self, program ?? "python3", arguments, workload)
   }
 
   /// Whether it can train such a model.
@@ -48,25 +53,42 @@ enum PeerKind: String, CaseIterable, Sendable {
   }
 }
 
+extension Setting {
+  /// Starts those of `kinds` that are measured, with a workload.
+  func start(_ kinds: [PeerKind], _ workload: some Encodable) throws -> [Peer] {
+    try peers.filter(kinds.contains).map { try $0.start(workload) }
+  }
+}
+
+extension [any Contender] {
+  /// TensorFlow, where it is one of them.
+  var tensorflow: Peer? { compactMap { $0 as? Peer }.first { $0.kind == .tensorflow } }
+}
+
 struct PeerError: Error, CustomStringConvertible {
   let description: String
 }
 
 /// A running peer. It speaks the protocol of `peer_protocol.py`: a line asks, a line answers.
 final class Peer: Contender {
-  let kind: PeerKind
-  var name: String { kind.rawValue }
+  let name: String
+  /// Nil for a process of this program.
+  let kind: PeerKind?
 
   private let process = Process()
   private let questions = Pipe()
   private let answers = Pipe()
   private var received: [UInt8] = []
 
-  /// Starts the peer, has it build the workload and warm it up.
-  init(_ kind: PeerKind, _ workload: some Encodable) throws {
+  /// Starts a program, has it build the workload and warm it up.
+  init(
+    _ name: String, kind: PeerKind?, _ program: String, _ arguments: [String],
+    _ workload: some Encodable
+  ) throws {
+    self.name = name
     self.kind = kind
-    process.executableURL = URL(fileURLWithPath: kind.program ?? "python3")
-    process.arguments = kind.arguments
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
     process.standardInput = questions
     process.standardOutput = answers
     // A peer that has died must not take this process with it.
@@ -82,7 +104,7 @@ final class Peer: Contender {
     process.waitUntilExit()
   }
 
-  func times(_ count: Int) throws -> [Double] {
+  func measure(_ count: Int) throws -> [Double] {
     struct Round: Decodable { let ms: [Double] }
     return try JSONDecoder().decode(Round.self, from: Data(try ask("round \(count)").utf8)).ms
   }
@@ -92,8 +114,16 @@ final class Peer: Contender {
     try ask("check \(weights.path) \(results.path)")
   }
 
+  /// The resident memory of the peer's process, in megabytes.
+  func residentMemory() throws -> Double {
+    try residentMegabytes(of: "\(process.processIdentifier)")
+  }
+
+  /// Asks a question, and returns what is answered.
+  ///
+  /// - Throws: `PeerError` where the answer is an error or the peer has ended.
   @discardableResult
-  private func ask(_ question: String) throws -> String {
+  func ask(_ question: String) throws -> String {
     try questions.fileHandleForWriting.write(contentsOf: Data("\(question)\n".utf8))
     let answer = try readAnswer()
     guard !answer.hasPrefix("error") else { throw PeerError(description: "\(name): \(answer)") }
@@ -112,4 +142,17 @@ final class Peer: Contender {
       received += more
     }
   }
+}
+
+/// The resident memory of a process, `self` or a number, in megabytes.
+func residentMegabytes(of process: String) throws -> Double {
+  let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+  for line in status.split(separator: "\n") where line.hasPrefix("VmRSS:") {
+    if let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({
+      Double($0)
+    }) {
+      return kibibytes * 1024 / 1e6
+    }
+  }
+  throw PeerError(description: "/proc/\(process)/status tells no resident memory")
 }

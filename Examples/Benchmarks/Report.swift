@@ -10,14 +10,15 @@ enum Table {
   static func lines(_ result: RowResult) -> String {
     var lines: [String] = []
     let contenders = [result.ours].compactMap { $0 } + result.rivals
-    for (index, times) in contenders.enumerated() {
-      let speed = result.speed(times)
+    for (index, figures) in contenders.enumerated() {
+      let speed = result.speed(figures)
       let isOurs = index == 0
+      let (least, greatest) = (amount(figures.least, result), amount(figures.greatest, result))
       lines.append(
         line([
-          isOurs ? result.row : "", times.name, duration(times.median),
-          "\(duration(times.least))..\(duration(times.greatest))",
-          isOurs ? "" : text("%.2f", result.ratio(to: times)), text("%.1f", speed),
+          isOurs ? result.row : "", figures.name, amount(figures.median, result),
+          "\(least)..\(greatest)",
+          isOurs ? "" : text("%.2f", result.ratio(to: figures)), text("%.1f", speed),
           share(speed, of: result.peak),
         ]))
     }
@@ -44,11 +45,13 @@ enum Table {
     return line
   }
 
-  static func duration(_ milliseconds: Double) -> String {
-    switch milliseconds {
-    case 1...: String(format: "%.1f ms", milliseconds)
-    case 0.001..<1: String(format: "%.2f us", milliseconds * 1e3)
-    default: String(format: "%.0f ns", milliseconds * 1e6)
+  /// A figure of a row with its unit.
+  static func amount(_ figure: Double, _ result: RowResult) -> String {
+    switch (result.unit, figure) {
+    case (.megabytes, _): String(format: "%.0f MB", figure)
+    case (.milliseconds, 1...): String(format: "%.1f ms", figure)
+    case (.milliseconds, 0.001..<1): String(format: "%.2f us", figure * 1e3)
+    case (.milliseconds, _): String(format: "%.0f ns", figure * 1e6)
     }
   }
 
@@ -72,12 +75,15 @@ enum MarkdownTable {
   /// The lines of a row.
   static func lines(_ result: RowResult) -> String {
     guard let ours = result.ours else { return line([result.row, "void", "", "", "", ""]) }
-    return ([ours] + result.rivals).enumerated().map { index, times in
-      let speed = result.speed(times)
-      let spread = "\(Table.duration(times.least)) to \(Table.duration(times.greatest))"
+    return ([ours] + result.rivals).enumerated().map { index, figures in
+      let speed = result.speed(figures)
+      let (least, median, greatest) = (
+        Table.amount(figures.least, result), Table.amount(figures.median, result),
+        Table.amount(figures.greatest, result)
+      )
       return line([
-        index == 0 ? result.row : "", times.name, "\(Table.duration(times.median)) (\(spread))",
-        index == 0 ? "" : Table.text("%.2f", result.ratio(to: times)), Table.text("%.1f", speed),
+        index == 0 ? result.row : "", figures.name, "\(median) (\(least) to \(greatest))",
+        index == 0 ? "" : Table.text("%.2f", result.ratio(to: figures)), Table.text("%.1f", speed),
         Table.share(speed, of: result.peak),
       ])
     }.joined(separator: "\n")
@@ -91,13 +97,14 @@ enum MarkdownTable {
 extension RowResult: Encodable {
   private enum Key: String, CodingKey {
     case row, peers, gflops, spread
-    case ours = "ours_ms"
-    case peakShare = "peak_share"
+    case milliseconds = "ours_ms"
+    case megabytes = "ours_mb"
+    case peakShare = "share_of_peak"
     case check = "loss_check"
   }
 
   private struct Rival: Encodable {
-    let ms: Double
+    var ms, mb: Double?
     let spread: [Double]
     let ratio: Double?
   }
@@ -105,14 +112,17 @@ extension RowResult: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     let speed = ours.flatMap { self.speed($0) }
+    let isTime = unit == .milliseconds
     var peers: [String: Rival] = [:]
-    for times in rivals {
-      peers[times.name] = Rival(
-        ms: times.median, spread: [times.least, times.greatest], ratio: ratio(to: times))
+    for figures in rivals {
+      peers[figures.name] = Rival(
+        ms: isTime ? figures.median : nil, mb: isTime ? nil : figures.median,
+        spread: [figures.least, figures.greatest], ratio: ratio(to: figures))
     }
     // `encode` writes null where there is nothing, `encodeIfPresent` would leave the key out.
     try container.encode(row, forKey: .row)
-    try container.encode(ours?.median, forKey: .ours)
+    try container.encode(isTime ? ours?.median : nil, forKey: .milliseconds)
+    if !isTime { try container.encode(ours?.median, forKey: .megabytes) }
     try container.encode(ours.map { [$0.least, $0.greatest] }, forKey: .spread)
     try container.encode(peers, forKey: .peers)
     try container.encode(speed, forKey: .gflops)

@@ -111,4 +111,4 @@ class Workload:
 
 
 if __name__ == "__main__":
-    serve(Workload)
+    serve({"recurrent": Workload})

@@ -1,12 +1,13 @@
 """The conversation between the benchmark program and a peer, a line each way.
 
     setup JSON        builds the workload and warms it up              -> ready
-    round N           N training steps, each timed by itself           -> {"ms": [...]}
+    round N           N executions, each timed by itself               -> {"ms": [...]}
     check FILE OUT    the same model from the weights in FILE.npz      -> checked
     quit
 
 A command that fails is answered by `error` and a line of explanation, and the peer stays up. JSON
-holds what differs from `DEFAULTS`. The lines in standard output are answers only.
+names the workload and holds what differs from its `DEFAULTS`. The lines in standard output are
+answers only.
 """
 
 import json
@@ -14,7 +15,7 @@ import os
 import sys
 import time
 
-DEFAULTS = {
+RECURRENT = {
     "cell": "lstm",  # or gru, or peephole: gates that see the memory
     "layers": 1,
     "vocabulary": 65,
@@ -25,14 +26,24 @@ DEFAULTS = {
     "learningRate": 0.01,
     "threads": 2,
 }
+IMAGES = {"batch": 128, "learningRate": 0.001, "threads": 2}
+DEFAULTS = {
+    "recurrent": RECURRENT,  # a training step of a model of characters
+    "mlp": IMAGES,  # a training step of two hidden layers
+    "cnn": IMAGES,  # a training step of two convolutions, each with a pool
+    "generate": {"units": 512, "vocabulary": 65, "characters": 200, "threads": 2},
+    "chain": {"operations": 2000, "threads": 2},  # small sums, one after another
+    "while": {"turns": 10000, "threads": 2},  # two small operations a turn
+    "add-one": {"runs": 1000, "threads": 2},  # to a scalar that is fed
+}
 WARM_UP = 3
 
 
-def serve(Workload):
+def serve(workloads):
     """Answers commands until `quit` or the end of the input.
 
-    `Workload(**settings)` has `step()`, one training step that returns the loss as a number, and
-    may have `check(path, out)`.
+    `workloads` has a class for each name. `Workload(**settings)` has `step()`, one execution, and
+    may have `units`, the units of work that it does (times are for one), and `check(path, out)`.
     """
     # Libraries that print would break the conversation.
     answers = os.fdopen(os.dup(1), "w", buffering=1)
@@ -44,13 +55,15 @@ def serve(Workload):
             if command == "quit":
                 break
             if command == "setup":
-                workload = Workload(**{**DEFAULTS, **json.loads(rest or "{}")})
+                settings = json.loads(rest or "{}")
+                name = settings.pop("workload", "recurrent")
+                workload = workloads[name](**{**DEFAULTS[name], **settings})
                 for _ in range(WARM_UP):
                     workload.step()
                 answers.write("ready\n")
             elif command == "round":
                 answers.write(
-                    json.dumps({"ms": [timed(workload.step) for _ in range(int(rest))]}) + "\n"
+                    json.dumps({"ms": [timed(workload) for _ in range(int(rest))]}) + "\n"
                 )
             elif command == "check":
                 workload.check(*rest.split())
@@ -61,7 +74,7 @@ def serve(Workload):
             answers.write(f"error {type(error).__name__}: {error}".replace("\n", " ")[:500] + "\n")
 
 
-def timed(step):
+def timed(workload):
     start = time.perf_counter()
-    step()
-    return (time.perf_counter() - start) * 1e3
+    workload.step()
+    return (time.perf_counter() - start) * 1e3 / getattr(workload, "units", 1)

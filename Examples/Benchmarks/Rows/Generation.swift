@@ -9,6 +9,18 @@ struct Generation: Row {
   private static let vocabulary = 65
   private static let characters = 1000
 
+  private struct Workload: Encodable {
+    let workload = "generate"
+    let units, vocabulary, threads: Int
+  }
+
+  /// PyTorch's model is called for each character.
+  func rivals(_ setting: Setting) throws -> [any Contender] {
+    try setting.start(
+      [.pytorch],
+      Workload(units: units, vocabulary: Generation.vocabulary, threads: setting.workers))
+  }
+
   func prepare(_ setting: Setting) throws -> any Contender {
     let graph = Graph(seed: 1)
     let cell = BasicLSTMCell(units: units)

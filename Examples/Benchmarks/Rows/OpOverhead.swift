@@ -7,6 +7,17 @@ struct OpOverhead: Row {
   private static let operations = 2000
   private static let runs = 20
 
+  private struct Workload: Encodable {
+    let workload = "chain"
+    let operations, threads: Int
+  }
+
+  func rivals(_ setting: Setting) throws -> [any Contender] {
+    try setting.start(
+      [.tensorflow, .pytorch],
+      Workload(operations: OpOverhead.operations, threads: setting.workers))
+  }
+
   func prepare(_ setting: Setting) throws -> any Contender {
     let graph = Graph()
     let x = graph.placeholder(.float32, shape: [8])

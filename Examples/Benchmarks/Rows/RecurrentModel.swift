@@ -1,7 +1,7 @@
 import StaticGraph
 
 /// A kind of recurrent cell, by the names that peers know.
-enum RecurrentCell: String, Encodable, Sendable {
+enum RecurrentCell: String, Codable, Sendable {
   case lstm, gru
   /// A long short-term memory cell whose gates see the memory.
   case peephole
@@ -11,7 +11,8 @@ enum RecurrentCell: String, Encodable, Sendable {
 }
 
 /// What the sizes of a recurrent model are, in the words of `peer_protocol.py`.
-struct RecurrentSettings: Encodable, Sendable {
+struct RecurrentSettings: Codable, Sendable {
+  var workload = "recurrent"
   var cell = RecurrentCell.lstm
   var layers = 1
   var vocabulary = 65
@@ -32,16 +33,19 @@ struct RecurrentSettings: Encodable, Sendable {
 }
 
 /// The model as a graph, with a session in which its variables have their first values.
-struct RecurrentModel {
-  let inputs, targets, keepProb, loss: Tensor
+struct RecurrentModel: TrainingModel {
+  let loss: Tensor
   let train: Operation
   let variables: [Variable]
   let gradients: [Tensor?]
   let session: Session
+  private let inputs, targets, keepProb: Tensor
+  private let settings: RecurrentSettings
   private let characters: NDArray
 
   /// - Parameter isHandmade: Whether the cell is written from primitives, in place of the library's.
   init(_ settings: RecurrentSettings, workers: Int, isHandmade: Bool = false) throws {
+    self.settings = settings
     let graph = Graph(seed: 1)
     inputs = graph.placeholder(.int32, shape: [nil, nil], name: "inputs")
     targets = graph.placeholder(.int32, shape: [nil, nil], name: "targets")
@@ -85,5 +89,13 @@ struct RecurrentModel {
   /// Random characters, and others as the targets.
   func batch(_ index: Int) -> (inputs: NDArray, targets: NDArray) {
     (characters[2 * index], characters[2 * index + 1])
+  }
+
+  /// Without dropout where it is checked.
+  func feeds(_ batch: (inputs: NDArray, targets: NDArray), isChecked: Bool) -> Feeds {
+    [
+      inputs: batch.inputs, targets: batch.targets,
+      keepProb: isChecked ? 1 : settings.keepProb,
+    ]
   }
 }

@@ -8,6 +8,15 @@ struct RunOverhead: Row {
 
   var name: String { entry == .run ? "run-overhead-session" : "run-overhead-callable" }
 
+  private struct Workload: Encodable {
+    let workload = "add-one"
+    let threads: Int
+  }
+
+  func rivals(_ setting: Setting) throws -> [any Contender] {
+    entry == .run ? try setting.start([.tensorflow], Workload(threads: setting.workers)) : []
+  }
+
   func prepare(_ setting: Setting) throws -> any Contender {
     let graph = Graph()
     let x = graph.placeholder(.float32, shape: [])

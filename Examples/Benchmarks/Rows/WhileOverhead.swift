@@ -4,8 +4,20 @@ import StaticGraph
 struct WhileOverhead: Row {
   let name = "while-overhead"
 
+  private static let turns = 100_000
+
+  private struct Workload: Encodable {
+    let workload = "while"
+    let turns, threads: Int
+  }
+
+  func rivals(_ setting: Setting) throws -> [any Contender] {
+    try setting.start(
+      [.tensorflow], Workload(turns: WhileOverhead.turns / 10, threads: setting.workers))
+  }
+
   func prepare(_ setting: Setting) throws -> any Contender {
-    let turns = 100_000
+    let turns = WhileOverhead.turns
     let graph = Graph()
     let limit = graph.placeholder(.int32, shape: [])
     let start = graph.placeholder(.float32, shape: [])
