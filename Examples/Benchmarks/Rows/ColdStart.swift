@@ -57,7 +57,7 @@ struct ColdStart: Row {
     let text = try Self.start(program, Self.arguments).output
     let size = try FileManager.default.attributesOfItem(atPath: program.path)[.size] as? Int ?? 0
     return Check(
-      passed: text == "[0.0 0.0]\n",
+      passed: text == "[0. 0.]\n",
       message: "prints \(text.trimmingCharacters(in: .newlines)); the binary has "
         + String(format: "%.1f MB", Double(size) / 1e6))
   }
