@@ -119,7 +119,8 @@ struct ControlFlowFileTests {
   @Test(
     "train in loops in normal form, as what is declared here does",
     arguments: [
-      "lstm", "lstm_exact", "lstm_dropout", "lstm_peepholes", "gru", "text_model", "fold",
+      "lstm", "lstm_exact", "lstm_dropout", "lstm_peepholes", "gru", "text_model", "map_fn", "scan",
+      "fold",
     ])
   func normalForm(_ name: String) throws {
     let row = try ControlFlowFile.named(name)

@@ -53,7 +53,7 @@ package struct Rewriter {
       }
       current = instruction
       if instruction.controls.isEmpty, !bound.contains(instruction.id), rule(instruction, &self) {
-        removed.insert(instruction.id)
+        if !added.contains(where: { $0.id == instruction.id }) { removed.insert(instruction.id) }
         for input in instruction.inputs { useCounts[input, default: 0] -= 1 }
         for new in added {
           for input in new.inputs { useCounts[input, default: 0] += 1 }
@@ -155,6 +155,12 @@ package struct Rewriter {
       Instruction(
         definition, inputs: inputs, outputs: current.outputs, name: current.name,
         origin: current.origin))
+    return true
+  }
+
+  /// Puts the instruction asked about in its own place, with other operands.
+  mutating func finish(_ instruction: Instruction) -> Bool {
+    added.append(instruction)
     return true
   }
 

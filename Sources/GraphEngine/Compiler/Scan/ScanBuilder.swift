@@ -2,6 +2,22 @@ internal import GraphArrays
 
 /// Puts a `Scan` together from the ports that recognition finds.
 struct ScanBuilder {
+  /// An item of a list that each turn writes.
+  struct Written {
+    let index: Affine
+    let value: Value
+  }
+
+  /// The items of a list before the first turn.
+  struct StartingList {
+    let length: Int
+    /// The array whose rows they are; nil where nothing was written.
+    let rows: Value?
+
+    /// A list as long in which nothing was written.
+    var withoutRows: StartingList { StartingList(length: length, rows: nil) }
+  }
+
   let loop: Instruction
   let turns: Int
   let isReversed: Bool
@@ -71,63 +87,135 @@ struct ScanBuilder {
     body.instructions[place] = Program.constant(zeros, as: item, like: body.instructions[place])
   }
 
-  /// A list of `length` items of which each turn writes the one at `index`.
-  mutating func addStacked(
-    _ value: Value, _ length: Int, _ index: Affine, list: Value, _ program: inout Program
+  /// A list of which each turn writes an item. The others stay what they were.
+  mutating func addWritten(
+    _ item: Written, over start: StartingList, list: Value, _ program: inout Program
   ) throws(ScanRefusal) {
-    let (rows, isFlipped) = try rows(of: index, length)
-    addStack(value, rows, isFlipped, list, &program)
+    let type = body.type(item.value)
+    guard let array = start.rows, start.length > turns else {
+      finishList(list, try addRows(item, start.length, &program), type, &program)
+      return
+    }
+    let lowest = min(item.index.value(at: 0), item.index.value(at: turns - 1))
+    let end = lowest + turns
+    guard lowest >= 0, end <= start.length else { throw Self.outside }
+    var written = try addRows(
+      Written(index: item.index - .constant(lowest), value: item.value), turns, &program)
+    if lowest > 0 {
+      written = concatenate(rows(0..<lowest, of: array, &program), written, &program)
+    }
+    if end < start.length {
+      written = concatenate(written, rows(end..<start.length, of: array, &program), &program)
+    }
+    finishList(list, written, type, &program)
+  }
+
+  /// A list to which each turn adds items.
+  mutating func addSum(
+    _ items: [Written], to start: StartingList, list: Value, _ program: inout Program
+  ) throws(ScanRefusal) {
+    guard let first = items.first else { throw ScanRefusal(reason: "a list is a sum of nothing") }
+    let type = body.type(first.value)
+    var terms = start.rows.map { [$0] } ?? []
+    for item in items { terms.append(try addRows(item, start.length, &program)) }
+    guard terms.count > 1 else { return finishList(list, terms[0], type, &program) }
+    let sum = program.newValue(type.stacked(start.length))
+    after.append(
+      Instruction(AddN(), inputs: terms, outputs: [sum], name: loop.name, origin: loop.origin))
+    finishList(list, sum, type, &program)
   }
 
   /// A list to which each turn appends: item `i` is what the turn of that number made.
   mutating func addPushed(
     _ value: Value, list: Value, _ program: inout Program
   ) throws(ScanRefusal) {
-    addStack(value, Scan.Rows(offset: 0, length: turns), isReversed, list, &program)
+    let rows = addStack(value, Scan.Rows(offset: 0, length: turns), isReversed, &program)
+    finishList(list, rows, body.type(value), &program)
+  }
+
+  /// An array of `length` rows of which each turn writes one, zeros where none does.
+  private mutating func addRows(
+    _ item: Written, _ length: Int, _ program: inout Program
+  ) throws(ScanRefusal) -> Value {
+    let (rows, isFlipped) = try rows(of: item.index, length)
+    return addStack(item.value, rows, isFlipped, &program)
   }
 
   private mutating func addStack(
-    _ value: Value, _ rows: Scan.Rows, _ isFlipped: Bool, _ list: Value, _ program: inout Program
-  ) {
-    let item = body.type(value)
+    _ value: Value, _ rows: Scan.Rows, _ isFlipped: Bool, _ program: inout Program
+  ) -> Value {
     let output: Value
     let whole = Scan.Rows(offset: 0, length: turns)
     if rows == whole, let row = scanned.first(where: { $0.parameter == value && $0.rows == whole })
     {
       output = row.array  // a stack of the rows of an array is the array
     } else {
-      output = program.newValue(
-        TensorType(item.dtype, exact: [rows.length] + (item.extents ?? [])))
+      output = program.newValue(body.type(value).stacked(rows.length))
       stacked.append((value, rows, output))
     }
-    let array = isFlipped ? reversed(output, &program, &after) : output
+    return isFlipped ? reversed(output, &program, &after) : output
+  }
+
+  /// Makes the list behind the loop from its rows.
+  private mutating func finishList(
+    _ list: Value, _ rows: Value, _ item: TensorType, _ program: inout Program
+  ) {
     after.append(
       Instruction(
-        TensorListFromTensor(dtype: item.dtype), inputs: [array, shape(of: item, &program)],
-        outputs: [list],
-        name: loop.name, origin: loop.origin))
+        TensorListFromTensor(dtype: item.dtype), inputs: [rows, shape(of: item, &program)],
+        outputs: [list], name: loop.name, origin: loop.origin))
+  }
+
+  /// Rows of an array.
+  private mutating func rows(
+    _ range: Range<Int>, of array: Value, _ program: inout Program
+  ) -> Value {
+    let type = program.type(array)
+    let extents = [range.count] + (type.extents ?? []).dropFirst()
+    let begin = [range.lowerBound] + extents.dropFirst().map { _ in 0 }
+    let output = program.newValue(TensorType(type.dtype, exact: extents))
+    let operands = [begin, extents].map { integers in
+      program.addConstant(
+        NDArray.integers(integers, dtype: .int32, shape: [integers.count]), like: loop, &after)
+    }
+    after.append(
+      Instruction(
+        Slice(), inputs: [array] + operands, outputs: [output], name: loop.name,
+        origin: loop.origin))
+    return output
+  }
+
+  /// The rows of `a`, and behind them those of `b`.
+  private mutating func concatenate(
+    _ a: Value, _ b: Value, _ program: inout Program
+  ) -> Value {
+    let (first, second) = (program.type(a).extents ?? [], program.type(b).extents ?? [])
+    let count = (first.first ?? 0) + (second.first ?? 0)
+    let output = program.newValue(
+      TensorType(program.type(a).dtype, exact: [count] + first.dropFirst()))
+    let axis = program.addConstant(NDArray(scalar: Int32(0)), like: loop, &after)
+    after.append(
+      Instruction(
+        ConcatV2(count: 2), inputs: [a, b, axis], outputs: [output], name: loop.name,
+        origin: loop.origin))
+    return output
   }
 
   private mutating func shape(of item: TensorType, _ program: inout Program) -> Value {
-    let extents = item.extents ?? []
-    let value = program.newValue(TensorType(.int32, exact: [extents.count]))
-    after.append(
-      Program.constant(
-        NDArray.integers(extents, dtype: .int32, shape: [extents.count]), as: value, like: loop))
-    return value
+    program.addConstant(item.elementShapeArray, like: loop, &after)
   }
 
   /// The rows that an index runs over as turns count up, and whether the array must be reversed
   /// for that, as the index runs against the direction of the Scan.
   private func rows(of index: Affine, _ length: Int) throws(ScanRefusal) -> (Scan.Rows, Bool) {
     let lowest = min(index.value(at: 0), index.value(at: turns - 1))
-    guard lowest >= 0, lowest + turns <= length else {
-      throw ScanRefusal(reason: "a list is touched outside of its items")
-    }
+    guard lowest >= 0, lowest + turns <= length else { throw Self.outside }
     let isFlipped = (index.step < 0) != isReversed
     let offset = isFlipped ? length - turns - lowest : lowest
     return (Scan.Rows(offset: offset, length: length), isFlipped)
   }
+
+  private static let outside = ScanRefusal(reason: "a list is touched outside of its items")
 
   private func reversed(
     _ array: Value, _ program: inout Program, _ instructions: inout [Instruction]

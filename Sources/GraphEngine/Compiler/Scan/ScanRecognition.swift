@@ -12,6 +12,8 @@ struct ScanRecognition {
     case readList
     /// A list of which item `index` is written in each turn, and perhaps read before that.
     case writtenList(index: Affine, value: Value)
+    /// A list to whose items each turn adds some, by lists that have only these.
+    case summedList([ScanBuilder.Written])
     /// A list to which each turn appends.
     case pushedList(value: Value)
     /// Carried from turn to turn.
@@ -29,11 +31,11 @@ struct ScanRecognition {
   let body: Program
   let condition: Program
   private let outer: Program
-  private let outerConstants: [Value: NDArray]
-  private let makers: [Value: Instruction]
+  let outerConstants: [Value: NDArray]
+  let makers: [Value: Instruction]
   private var roles: [Role] = []
-  private var affine: [Value: Affine] = [:]
-  private var reads: [Read] = []
+  var affine: [Value: Affine] = [:]
+  var reads: [Read] = []
   private(set) var turns = 0
 
   init(loop: Instruction, in program: Program) {
@@ -60,7 +62,7 @@ struct ScanRecognition {
     return try rewrite(&program)
   }
 
-  private func integer(_ value: Value, _ constants: [Value: NDArray]) -> Int? {
+  func integer(_ value: Value, _ constants: [Value: NDArray]) -> Int? {
     guard let elements = constants[value]?.integerElements, elements.count == 1 else { return nil }
     return elements[0]
   }
@@ -220,87 +222,6 @@ struct ScanRecognition {
     }
   }
 
-  private mutating func listRole(
-    _ i: Int, _ parameter: Value, _ users: [Int], _ makers: [Value: Instruction]
-  ) throws(ScanRefusal) -> Role {
-    guard let element = body.type(parameter).element, element.isExact else {
-      throw ScanRefusal(reason: "the items of a list have no one known shape")
-    }
-    let result = body.results[i]
-    let uses = users.map { body.instructions[$0] }
-    if result == parameter {
-      for use in uses { try read(i, parameter, use) }
-      guard reads.allSatisfy({ $0.list != i }) || isFromArray(loop.inputs[i]) else {
-        throw ScanRefusal(reason: "a list that is read is not made from an array")
-      }
-      return .readList
-    }
-    guard let last = makers[result], last.inputs.first == parameter else {
-      throw ScanRefusal(reason: "a list is changed in more than one place")
-    }
-    let others = uses.filter { $0.id != last.id }
-    switch last.definition {
-    case is TensorListPushBack:
-      guard others.isEmpty, isEmptyList(loop.inputs[i]) else {
-        throw ScanRefusal(reason: "a list that is appended to is read too, or has items before")
-      }
-      guard let capacity = capacity(of: loop.inputs[i]), capacity < 0 || capacity >= turns else {
-        throw ScanRefusal(reason: "more may be appended to a list than it takes")
-      }
-      return .pushedList(value: last.inputs[1])
-    case is TensorListSetItem:
-      guard let index = affine[last.inputs[1]], abs(index.step) == 1 else {
-        throw ScanRefusal(reason: "a list is written at an index that does not follow the count")
-      }
-      for use in others { try read(i, parameter, use, at: index) }
-      return .writtenList(index: index, value: last.inputs[2])
-    case is AddN:
-      // The gradient of a read of an item: a sum with a list that has one item.
-      guard others.isEmpty, last.inputs.count == 2, let item = makers[last.inputs[1]],
-        item.definition is TensorListSetItem,
-        makers[item.inputs[0]]?.definition is TensorListReserve, isReserved(loop.inputs[i]),
-        let index = affine[item.inputs[1]], abs(index.step) == 1
-      else { throw ScanRefusal(reason: "a list is a sum of more than an item in each turn") }
-      return .writtenList(index: index, value: item.inputs[2])
-    default:
-      throw ScanRefusal(reason: "a list is changed by \(last.definition.name)")
-    }
-  }
-
-  /// Notes a read of an item; with `at`, of the item that is written in the same turn.
-  private mutating func read(
-    _ i: Int, _ parameter: Value, _ use: Instruction, at written: Affine? = nil
-  ) throws(ScanRefusal) {
-    guard use.definition is TensorListGetItem, use.inputs[0] == parameter else {
-      throw ScanRefusal(reason: "a list is used by \(use.definition.name)")
-    }
-    guard let index = affine[use.inputs[1]], abs(index.step) == 1 else {
-      throw ScanRefusal(reason: "a list is read at an index that does not follow the count")
-    }
-    guard written == nil || written == index else {
-      throw ScanRefusal(reason: "a list is read at another row than the one written")
-    }
-    reads.append(Read(list: i, index: index, output: use.outputs[0]))
-  }
-
-  private func isFromArray(_ value: Value) -> Bool {
-    makers[value]?.definition is TensorListFromTensor
-  }
-
-  private func isEmptyList(_ value: Value) -> Bool {
-    makers[value]?.definition is EmptyTensorList
-  }
-
-  /// How many items a list that starts empty takes, -1 for any; nil where it is not known.
-  private func capacity(of list: Value) -> Int? {
-    guard let maker = makers[list], maker.definition is EmptyTensorList else { return nil }
-    return integer(maker.inputs[1], outerConstants)
-  }
-
-  private func isReserved(_ value: Value) -> Bool {
-    makers[value]?.definition is TensorListReserve
-  }
-
   // MARK: Rewriting
 
   private func rewrite(_ program: inout Program) throws(ScanRefusal) -> [Instruction] {
@@ -324,19 +245,20 @@ struct ScanRecognition {
           try builder.addScanned(array, length, read.index, read.output, &program)
         }
       case .writtenList(let index, let value):
-        let length = try length(of: operand, program)
         let before = reads.filter { $0.list == i }
-        if isFromArray(operand), let array = makers[operand]?.inputs.first {
-          guard length == turns || outer.useCounts[output] == nil else {
-            throw ScanRefusal(reason: "a list keeps items that no turn writes")
-          }
+        let start = try start(of: operand, program)
+        if let array = start.rows {
           for read in before {
-            try builder.addScanned(array, length, read.index, read.output, &program)
+            try builder.addScanned(array, start.length, read.index, read.output, &program)
           }
         } else {
           for read in before { builder.addZeros(read.output) }
         }
-        try builder.addStacked(value, length, index, list: output, &program)
+        try builder.addWritten(
+          ScanBuilder.Written(index: index, value: value),
+          over: outer.useCounts[output] == nil ? start.withoutRows : start, list: output, &program)
+      case .summedList(let items):
+        try builder.addSum(items, to: start(of: operand, program), list: output, &program)
       case .pushedList(let value):
         try builder.addPushed(value, list: output, &program)
       }
@@ -344,27 +266,18 @@ struct ScanRecognition {
     return builder.instructions(&program)
   }
 
-  /// The number of items of a list that is made from an array, or reserved.
-  private func length(of list: Value, _ program: Program) throws(ScanRefusal) -> Int {
-    if isFromArray(list), let array = makers[list]?.inputs.first,
-      let length = program.type(array).extents?.first
-    {
-      return length
-    }
-    if isReserved(list), let maker = makers[list],
-      let length = integer(maker.inputs[1], outerConstants)
-    {
-      return length
-    }
-    throw ScanRefusal(reason: "the length of a list that is written is not known")
-  }
-
   /// Turns run down where more arrays are touched downwards than upwards. Lists that are appended
   /// to have no vote: a gradient loop that is itself taped reads arrays backwards and appends.
   private var votesForReversed: Bool {
     var votes = 0
     for read in reads { votes += read.index.step }
-    for case .writtenList(let index, _) in roles { votes += index.step }
+    for role in roles {
+      switch role {
+      case .writtenList(let index, _): votes += index.step
+      case .summedList(let items): votes += items.reduce(0) { $0 + $1.index.step }
+      default: break
+      }
+    }
     return votes < 0
   }
 }
