@@ -33,6 +33,7 @@ struct TypeInference {
           for (output, type) in zip(program.instructions[i].outputs, types) {
             program.types[output] = type
           }
+          if definition.isLoop { nameElements(of: types, of: i, in: &program) }
         }
       } catch {
         throw program.instructions[i].located(error)
@@ -106,6 +107,22 @@ struct TypeInference {
     }
     try run(&instruction.bodies[0])
     return types
+  }
+
+  /// Tells empty lists of lists, of which files tell nothing, what a loop puts into them. Otherwise
+  /// they would be equal operations, whatever is put in.
+  private func nameElements(of types: [TensorType], of loop: Int, in program: inout Program) {
+    for (list, type) in zip(program.instructions[loop].inputs, types)
+    where emptyLists.contains(list) && type.element?.element != nil {
+      guard program.type(list).element?.element == nil,
+        let place = program.instructions[..<loop].lastIndex(where: { $0.outputs == [list] }),
+        var empty = program.instructions[place].definition as? EmptyTensorList,
+        let element = type.element, element.dtype == empty.element.dtype
+      else { continue }
+      empty.element = element
+      program.instructions[place].definition = empty
+      program.types[list] = type
+    }
   }
 
   private mutating func inferBranch(

@@ -101,12 +101,15 @@ extension Graph {
     return state.withLock { $0.variables.byHandle[operation.node] }?.variable(in: self)
   }
 
-  /// Where each operation was declared, those in bodies of loops and branches among them.
+  /// Where each operation was declared, those in bodies of loops and branches among them; not that
+  /// of operations of which only the file is known from which they were read.
   package func locations() -> [Operation: SourceLocation] {
     let operations = allOperations
     let places = CallTrace.locations(of: operations.map { $0.graph.trace(of: $0.node) })
     var result: [Operation: SourceLocation] = [:]
-    for (operation, place) in zip(operations, places) { result[operation] = place }
+    for (operation, place) in zip(operations, places) {
+      if let place, place.line > 0 { result[operation] = place }
+    }
     return result
   }
 

@@ -151,16 +151,23 @@ struct NodeWriter {
         definition, inputs: inputs, outputs: [scratch.newValue(type)],
         name: "\(instruction.name)/\(name)", origin: instruction.origin)
     }
-    let bounds = [("begin", 0), ("end", 1), ("strides", 1)].map { name, value in
-      addition(
-        Const(NDArray.integers([value], dtype: dtype, shape: [1])), [],
-        TensorType(dtype, exact: [1]), name)
+    let rows: Instruction
+    if let count = program.constants[instruction.inputs[2]]?.integerElements?.first {
+      rows = addition(
+        Const(NDArray.integers([count], dtype: dtype, shape: [])), [], TensorType(dtype, []),
+        "num_segments")
+    } else {
+      let bounds = [("begin", 0), ("end", 1), ("strides", 1)].map { name, value in
+        addition(
+          Const(NDArray.integers([value], dtype: dtype, shape: [1])), [],
+          TensorType(dtype, exact: [1]), name)
+      }
+      for bound in bounds { try appendPlain(bound, of: scratch) }
+      rows = addition(
+        StridedSlice(masks: SliceMasks(shrinkAxis: 1)),
+        [instruction.inputs[2]] + bounds.map { $0.outputs[0] }, TensorType(dtype, []),
+        "num_segments")
     }
-    for bound in bounds { try appendPlain(bound, of: scratch) }
-    let rows = addition(
-      StridedSlice(masks: SliceMasks(shrinkAxis: 1)),
-      [instruction.inputs[2]] + bounds.map { $0.outputs[0] }, TensorType(dtype, []),
-      "num_segments")
     try appendPlain(rows, of: scratch)
     var sum = instruction
     sum.definition = UnsortedSegmentSum()

@@ -23,8 +23,8 @@ extension GraphImporter {
 
   /// A loop whose condition and body are functions.
   ///
-  /// The variables' types are found from the operands: a variable whose shape the body changes has
-  /// unknown extents, and the body is added again for it.
+  /// The variables' types are found from the operands and from what the file tells of the results: a
+  /// variable whose shape the body changes has unknown extents, and the body is added again for it.
   func addLoop(
     _ node: Tensorflow_NodeDef, _ inputs: [Tensor], _ controls: [Operation], to target: Target,
     function: String?
@@ -32,10 +32,14 @@ extension GraphImporter {
     guard let signature = OpSignature[node.op] else { return Added() }
     let attributes = try attributes(of: node, signature, operands: inputs.map(\.dtype))
     let bodyName = try functionName("body", of: node)
+    var told: [Shape] = []
+    if case .shapes(let shapes)? = attributes["output_shapes"], shapes.count == inputs.count {
+      told = shapes
+    }
     var types = inputs.map(\.type)
     var body = try self.body(of: bodyName, types, in: target.graph)
     for attempt in 1...Self.attempts {
-      let next = try Self.widened(types, body, bodyName)
+      let next = try Self.widened(types, body, bodyName, told)
       if next == types { break }
       types = next
       if attempt == Self.attempts {
@@ -62,8 +66,11 @@ extension GraphImporter {
   }
 
   /// The types of a loop's variables, as far as operands and results have them in common.
+  ///
+  /// - Parameter told: The shapes that the file tells of the variables, if it does: what they have
+  ///   in every turn, though it cannot be seen from the body alone.
   private static func widened(
-    _ types: [TensorType], _ body: Body, _ name: String
+    _ types: [TensorType], _ body: Body, _ name: String, _ told: [Shape]
   ) throws(FormatError) -> [TensorType] {
     guard body.results.count == types.count else {
       throw FormatError(
@@ -82,6 +89,11 @@ extension GraphImporter {
         next[index].element = types[index].element ?? result.element
       } else {
         next[index] = type
+        if told.indices.contains(index), told[index].isCompatible(with: types[index].shape),
+          let shape = type.shape.merged(with: told[index])
+        {
+          next[index].shape = shape
+        }
       }
     }
     return next

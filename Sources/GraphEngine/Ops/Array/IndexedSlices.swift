@@ -55,6 +55,14 @@ package struct IndexedSlices: OpDefinition {
     return [TensorType(context.dtype(0), shape)]
   }
 
+  /// What TensorFlow makes of it, once the number of rows is known.
+  package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    guard let rows = rewriter.integers(instruction.inputs[2])?.first else { return false }
+    let count = rewriter.add(
+      NDArray.integers([rows], dtype: rewriter.type(instruction.inputs[2]).dtype, shape: []))
+    return rewriter.finish(UnsortedSegmentSum(), Array(instruction.inputs.prefix(2)) + [count])
+  }
+
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let rows = request.outputShape().first else { throw request.unsupported(name) }
     return try .segmentSum(
