@@ -63,7 +63,7 @@ extension Array where Element == UInt8 {
     do {
       self.init(try Data(contentsOf: file))
     } catch {
-      throw ArrayError(description: "\(file.path): cannot be read (\(error))")
+      throw ArrayError(description: "\(file.path): cannot be read: \(error.reasonOfReading)")
     }
   }
 
@@ -73,7 +73,7 @@ extension Array where Element == UInt8 {
     do {
       try Data(self).write(to: file, options: .atomic)
     } catch {
-      throw ArrayError(description: "\(file.path): cannot be written (\(error))")
+      throw ArrayError(description: "\(file.path): cannot be written: \(error.reasonOfWriting)")
     }
   }
 }

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+internal import GraphArrays
 public import GraphEngine
 
 extension Graph {
@@ -17,7 +18,7 @@ extension Graph {
     do {
       try data.write(to: file, options: .atomic)
     } catch {
-      throw FormatError(.inaccessible, "cannot be written (\(error))")
+      throw FormatError(.inaccessible, "cannot be written: \(error.reasonOfWriting)")
         .in(file.lastPathComponent)
     }
   }
@@ -68,7 +69,7 @@ extension Graph {
     do {
       data = try Data(contentsOf: file)
     } catch {
-      throw FormatError(.inaccessible, "cannot be read (\(error))").in(place)
+      throw FormatError(.inaccessible, "cannot be read: \(error.reasonOfReading)").in(place)
     }
     do throws(FormatError) {
       return try importGraphDef(

@@ -30,7 +30,26 @@ enum AtomicFile {
     }
   }
 
+  /// Makes a directory and those that it stands in, where they are not there.
+  ///
+  /// - Throws: `Failure` with the path and the system's reason.
+  static func makeDirectory(_ path: String) throws {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += (made.isEmpty || made == "/" ? "" : "/") + part
+      guard mkdir(made, 0o777) == 0 || errno == EEXIST else {
+        throw Failure("\(path): the directory cannot be made: \(reason)")
+      }
+    }
+  }
+
   private static func failure(_ path: String) -> Failure {
-    Failure("\(path): cannot be written: \(String(cString: strerror(errno)))")
+    Failure("\(path): cannot be written: \(reason)")
+  }
+
+  /// What the system says of the last failure.
+  private static var reason: String {
+    let text = String(cString: strerror(errno))
+    return text.prefix(1).lowercased() + text.dropFirst()
   }
 }

@@ -29,12 +29,8 @@ struct ResultOptions: ParsableArguments {
       for (name, array) in results { file[name] = array }
       try AtomicFile.write(file.bytes(), to: out)
     } else if let outDir {
+      try AtomicFile.makeDirectory(outDir)
       let directory = URL(filePath: outDir)
-      do {
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-      } catch {
-        throw Failure("\(outDir): the directory cannot be made (\(error))")
-      }
       for (file, (_, array)) in zip(SafeFileNames.names(for: results.map(\.name)), results) {
         let path = directory.appending(path: file).path
         try AtomicFile.write(array.npyBytes(), to: path)
