@@ -50,13 +50,17 @@ extension GraphImporter {
       body = try self.body(of: bodyName, types, in: target.graph)
     }
     let conditionName = try functionName("cond", of: node)
-    let condition = try self.body(of: conditionName, types, in: target.graph)
-    guard condition.results.count == 1, condition.results[0].dtype == .bool,
-      condition.results[0].shape.isCompatible(with: [])
-    else {
+    var condition = try self.body(of: conditionName, types, in: target.graph)
+    guard condition.results.count == 1 else {
       throw FormatError(
-        .invalidGraph, "function \"\(conditionName)\" gives no bool scalar")
+        .invalidGraph,
+        "function \"\(conditionName)\" gives \(condition.results.count) results, not one truth value"
+      )
     }
+    let holds = try truth(
+      of: condition.results[0], name: "condition", in: condition.graph,
+      NameSet(Set(condition.graph.operations.map(\.name))))
+    condition = Body(graph: condition.graph, parameters: condition.parameters, results: [holds])
     var definition = While(condition: condition, body: body)
     if case .int(let count)? = attributes["parallel_iterations"] {
       definition.parallelIterations = count
@@ -107,15 +111,22 @@ extension GraphImporter {
     function: String?
   ) throws(FormatError) -> Added {
     guard let signature = OpSignature[node.op] else { return Added() }
-    let attributes = try attributes(of: node, signature, operands: inputs.map(\.dtype))
+    var attributes = try attributes(of: node, signature, operands: inputs.map(\.dtype))
     let types = inputs.dropFirst().map(\.type)
     var bodies: [Body] = []
     for name in try branchNames(of: node) {
       bodies.append(try body(of: name, types, in: target.graph))
     }
-    let definition: any OpDefinition =
-      node.op.hasSuffix("Case")
-      ? Case(bodies: bodies) : If(then: bodies[0], otherwise: bodies[1])
+    let definition: any OpDefinition
+    var inputs = inputs
+    if node.op.hasSuffix("Case") {
+      definition = Case(bodies: bodies)
+    } else {
+      definition = If(then: bodies[0], otherwise: bodies[1])
+      inputs[0] = try truth(
+        of: inputs[0], name: target.prefix + node.name, in: target.graph, target.names)
+      attributes["Tcond"] = nil  // the dtype in the file, which fits the operand there
+    }
     let operation = try add(definition, node, inputs, controls, to: target, function: function)
     return try added(operation, attributes, signature)
   }

@@ -1,7 +1,7 @@
 """Graphs that TensorFlow writes with its functional control flow, and what it computes with them.
 
-Run as `python Tests/Fixtures/control_flow_files/make.py` (tensorflow-cpu==2.15.1, numpy<2). Each case
-is declared again, on a graph of its own with resource variables:
+Run as `python Tests/Fixtures/control_flow_files/make.py [CASE ...]` (tensorflow-cpu==2.15.1,
+numpy<2) for all cases or some. Each is declared again, on a graph of its own with resource variables:
 
     NAME.pb             the forward graph
     NAME_training.pb    the same with `tf.gradients` of the loss and a step of an optimizer (`train`)
@@ -27,6 +27,7 @@ others is `init`); `operations` are the types of all operations of the files, th
 libraries included. Tensors that a case lacks are left out.
 """
 
+import json
 import os
 import sys
 
@@ -291,6 +292,36 @@ def calls(fed):
     return [y], tf.reduce_sum(tf.square(y))
 
 
+def truth(fed):
+    """Predicates that are no bool scalars: a number that is not zero is true, an array with elements."""
+    a = vector(fed)
+    spec = tf.TensorSpec([3], tf.float32)
+    numbers = [
+        np.int32(2), np.int32(-1), np.float32(-0.5), np.float32(-0.0), np.float32("nan"),
+        np.int32(0), np.int64(1 << 32), np.float64(1e-300), np.array([0.0, 0.0], np.float32),
+        np.zeros([0], np.float32), np.array([False]), np.zeros([2, 0], np.bool_),
+    ]
+
+    def function(body, *specs):
+        made = tf.function(body, autograph=False).get_concrete_function(*specs)
+        made.add_to_graph(tf1.get_default_graph())
+        return made
+
+    then, otherwise = function(lambda a: a * 2.0, spec), function(lambda a: a - 1.0, spec)
+    values = []
+    for index, number in enumerate(numbers):
+        predicate = placeholder(number, f"predicate_{index}")
+        fed[predicate] = number
+        values += tf.raw_ops.If(
+            cond=predicate, input=[a], Tout=[tf.float32], then_branch=then, else_branch=otherwise)
+    count = tf.TensorSpec([], tf.float32)
+    turns, last = tf.raw_ops.While(
+        input=[tf.constant(1.5), a],
+        cond=function(lambda n, a: n, count, spec),
+        body=function(lambda n, a: (n - 0.5, tf.sin(a)), count, spec))
+    return values + [tf.identity(turns), tf.identity(last)], None
+
+
 def generate(fed):
     """Draws characters, each given to the cell as its next input."""
     first = placeholder(np.array([2, 0, 1], np.int32), "first")
@@ -335,6 +366,7 @@ CASES = [
     ("cond_in_loop", cond_in_loop, "sgd second"),
     ("loop_in_cond", loop_in_cond, "sgd"),
     ("calls", calls, "sgd"),
+    ("truth", truth, ""),
     ("generate", generate, ""),
 ]
 OPTIMIZERS = {
@@ -429,5 +461,9 @@ def make(name, build, options):
 
 
 if __name__ == "__main__":
-    rows = [make(*case) for case in CASES]
-    write_json(os.path.join(HERE, "index.json"), rows)
+    chosen = sys.argv[1:] or [name for name, *_ in CASES]
+    index = os.path.join(HERE, "index.json")
+    with open(index) as file:
+        known = {row["name"]: row for row in json.load(file)}
+    rows = [make(*case) if case[0] in chosen else known[case[0]] for case in CASES]
+    write_json(index, rows)
