@@ -19,7 +19,7 @@ extension Graph {
       try data.write(to: file, options: .atomic)
     } catch {
       throw FormatError(.inaccessible, "cannot be written: \(error.reasonOfWriting)")
-        .in(file.lastPathComponent)
+        .in(file.relativePath)
     }
   }
 
@@ -69,7 +69,8 @@ extension Graph {
     do {
       data = try Data(contentsOf: file)
     } catch {
-      throw FormatError(.inaccessible, "cannot be read: \(error.reasonOfReading)").in(place)
+      throw FormatError(.inaccessible, "cannot be read: \(error.reasonOfReading)").in(
+        file.relativePath)
     }
     do throws(FormatError) {
       return try importGraphDef(

@@ -9,6 +9,10 @@ struct ModelArgument: ParsableArguments {
     completion: .file(extensions: ["pb", "pbtxt"]))
   var path: String
 
+  func validate() throws {
+    guard !path.isEmpty else { throw ValidationError("the name of the model is empty") }
+  }
+
   func load() throws -> Model { try Model(path) }
 }
 

@@ -20,6 +20,7 @@ struct ResultOptions: ParsableArguments {
 
   func validate() throws {
     if out != nil, outDir != nil { throw ValidationError("--out and --out-dir exclude each other") }
+    if out == "" || outDir == "" { throw ValidationError("the name of what to write is empty") }
   }
 
   /// Writes named results where the options say; prints them where they say nothing.
@@ -30,9 +31,8 @@ struct ResultOptions: ParsableArguments {
       try AtomicFile.write(file.bytes(), to: out)
     } else if let outDir {
       try AtomicFile.makeDirectory(outDir)
-      let directory = URL(filePath: outDir)
       for (file, (_, array)) in zip(SafeFileNames.names(for: results.map(\.name)), results) {
-        let path = directory.appending(path: file).path
+        let path = outDir.hasSuffix("/") ? outDir + file : "\(outDir)/\(file)"
         try AtomicFile.write(array.npyBytes(), to: path)
         say(path)
       }

@@ -13,6 +13,7 @@ struct StaticGraphCommand: ParsableCommand {
 
       Exit status: 0 done, 1 it failed (standard error tells why), 64 wrong usage, 130 Ctrl-C.
       """,
+    version: "staticgraph 0.1.0",
     subcommands: [Run.self, Grad.self, Inspect.self, Explain.self, Convert.self, Plot.self])
 
   static func main() {

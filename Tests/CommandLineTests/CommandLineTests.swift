@@ -71,7 +71,7 @@ final class StatusTests: CommandLineSuite {
       "run linear.pbtxt --fetch x --out a.npz --out-dir d", "grad linear.pbtxt --of loss",
       "run linear.pbtxt --fetch x --workers 0", "explain linear.pbtxt",
       "explain linear.pbtxt --fetch loss --feed-shape x=axb", "plot linear.pbtxt picture.png",
-      "convert linear.pbtxt", "inspect",
+      "convert linear.pbtxt", "convert linear.pbtxt linear.txt", "inspect",
     ])
   func usage(arguments: String) throws {
     let program = try staticgraph(arguments)
@@ -82,21 +82,34 @@ final class StatusTests: CommandLineSuite {
   @Test(
     "What fails has status 1 and one line that tells why",
     arguments: [
-      ("run none.pb --fetch x", "none.pb"),
+      ("run none.pb --fetch x", "none.pb: cannot be read: there is no such file"),
+      ("inspect .", ".: cannot be read: it is a directory"),
+      ("inspect linear.pbtxt/x.pb", "x.pb: cannot be read: a part of its path is no directory"),
       ("run linear.pbtxt --fetch nothing", "linear.pbtxt: there is no operation \"nothing\""),
       ("run linear.pbtxt --fetch Prediction", "there is \"prediction\""),
       ("run linear.pbtxt --fetch prediction:1", "has no output \"prediction:1\""),
       ("run linear.pbtxt --fetch train", "it can only be a target"),
       ("run linear.pbtxt --fetch prediction", "\"x\""),
       ("run linear.pbtxt --fetch prediction --feed x=[1]", "w"),
-      ("run linear.pbtxt --fetch prediction --feed x=none.npy", "none.npy"),
+      (
+        "run linear.pbtxt --fetch prediction --feed x=none.npy",
+        "none.npy: cannot be read: there is no such file"
+      ),
       ("run linear.pbtxt --fetch prediction --feed q=1", "there is no operation \"q\""),
       ("run linear.pbtxt --fetch prediction --init --feed x=1", "x:0"),
       ("run linear.pbtxt --fetch x --feed x=[1] --feed x:0=[1]", "\"x:0\" is given twice"),
       ("run linear.pbtxt --fetch x --feed x=[1] --out no/such/a.npz", "no/such/a.npz"),
+      (
+        "run linear.pbtxt --fetch x --feed x=[1] --out-dir linear.pbtxt/a",
+        "linear.pbtxt/a: the directory cannot be made: not a directory"
+      ),
       ("grad many.pb --of rows --wrt table", "only floats have gradients"),
+      ("grad many.pb --of sum --wrt rows", "\"rows\" is int32[?]: only floats have gradients"),
       ("explain linear.pbtxt --fetch prediction --feed-shape x=2x2", "x:0"),
-      ("convert linear.pbtxt no/such/a.pb", "a.pb"),
+      (
+        "convert linear.pbtxt no/such/a.pb",
+        "no/such/a.pb: cannot be written: there is no such directory"
+      ),
     ])
   func failures(arguments: String, reason: String) throws {
     let program = try staticgraph(arguments)
@@ -114,6 +127,22 @@ final class StatusTests: CommandLineSuite {
       let program = try staticgraph("inspect \(file)")
       #expect(program.status == 1)
       #expect(program.errors.hasPrefix("error: \(file)"), "\(program.errors)")
+    }
+  }
+
+  @Test("A file that may not be read is told", .enabled(if: getuid() != 0))
+  func forbiddenFile() throws {
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0], ofItemAtPath: scratch.path("linear.pbtxt"))
+    let program = try staticgraph("inspect linear.pbtxt")
+    #expect(program.errors == "error: linear.pbtxt: cannot be read: permission denied\n")
+  }
+
+  @Test("Empty names of files are wrong usage")
+  func emptyNames() throws {
+    for arguments in [["inspect", ""], ["run", "many.pb", "--fetch", "numbers", "--out-dir", ""]] {
+      let program = try ProgramProcess("staticgraph", arguments, in: scratch.url)
+      #expect(program.status == 64 && program.output.isEmpty, "\(program.errors)")
     }
   }
 
@@ -184,6 +213,8 @@ final class HelpTests: CommandLineSuite {
     for word in ["run", "grad", "inspect", "explain", "convert", "plot", "64", "130"] {
       #expect(help.output.contains(word))
     }
+    let version = try staticgraph("--version")
+    #expect(version.status == 0 && version.output.hasPrefix("staticgraph "))
   }
 
   @Test("Completions know the kinds of files", arguments: ["bash", "zsh", "fish"])

@@ -109,8 +109,9 @@ final class RunTests: CommandLineSuite {
   @Test("--out-dir writes into the directory only, whatever the fetches are called")
   func outDirectory() throws {
     let fetches = ["../outside", "..", "start", "start:0", "doubled"].map { "--fetch \($0)" }
-    _ = try output(
+    let written = try output(
       "run many.pb --feed start=3 --feed limit=20 \(fetches.joined(separator: " ")) --out-dir a/b")
+    #expect(written.hasSuffix("a/b/doubled.npy"))
     let before = Set(["a", "linear.pbtxt", "many.pb"])
     #expect(try Set(FileManager.default.contentsOfDirectory(atPath: scratch.url.path)) == before)
     let files = try FileManager.default.contentsOfDirectory(atPath: scratch.path("a/b")).sorted()

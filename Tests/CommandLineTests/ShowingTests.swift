@@ -25,9 +25,10 @@ final class ShowingTests: CommandLineSuite {
     #expect(program.status == 0, "\(program.errors)")
     #expect(program.output.hasPrefix("passes\n"))
     #expect(program.output.contains("plan: ") && program.output.contains("\"train"))
-    let scalar = try staticgraph(
-      "explain many.pb --fetch doubled --feed-shape start=scalar --feed-shape limit=scalar")
-    #expect(scalar.status == 0, "\(scalar.errors)")
+    for shapes in [" --feed-shape start=scalar --feed-shape limit=scalar", ""] {
+      let scalar = try staticgraph("explain many.pb --fetch doubled\(shapes)")
+      #expect(scalar.status == 0, "\(scalar.errors)")
+    }
   }
 
   @Test("convert goes from text to binary and back, to the byte")
@@ -46,6 +47,26 @@ final class ShowingTests: CommandLineSuite {
       try staticgraph("run \($0) --init --feed x=[1] --fetch prediction").output
     }
     #expect(both == ["[1.]\n", "[1.]\n"])
+  }
+
+  @Test("convert keeps the places that the file tells, and adds none")
+  func places() throws {
+    let graph = Graph()
+    let line = #line + 1
+    _ = tanh(graph.placeholder(.float32, shape: [2], name: "x"), name: "y")
+    try graph.write(to: scratch.file("places.pb"))
+    for line in ["places.pb places.pbtxt", "places.pbtxt again.pb", "linear.pbtxt silent.pbtxt"] {
+      #expect(try staticgraph("convert \(line)").status == 0)
+    }
+    let text = try String(contentsOf: scratch.file("places.pbtxt"), encoding: .utf8)
+    #expect(text.contains("files: \"ShowingTests.swift\"") && text.contains("line: \(line)"))
+    #expect(
+      try Data(contentsOf: scratch.file("again.pb")) == Data(contentsOf: scratch.file("places.pb")))
+    #expect(
+      try !String(contentsOf: scratch.file("silent.pbtxt"), encoding: .utf8)
+        .contains("debug_info"))
+    let program = try staticgraph("run places.pbtxt --fetch y")
+    #expect(program.errors.contains("ShowingTests.swift:\(line)"), "\(program.errors)")
   }
 
   @Test("plot writes DOT with scopes, bodies and shapes, the same one each time")

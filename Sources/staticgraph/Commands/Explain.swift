@@ -24,7 +24,8 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows the plan that a run is compiled to.",
     discussion: """
-      What each pass of the compiler left, and the steps with their order, work and memory.
+      What each pass of the compiler left, and the steps with their order, work and memory. \
+      Placeholders whose shapes the file tells need no --feed-shape.
 
       Examples:
         staticgraph explain linear.pbtxt --fetch prediction --feed-shape x=50
@@ -66,6 +67,11 @@ struct Explain: ParsableCommand {
     for feed in shapes {
       guard sizes.updateValue(feed.shape, forKey: try model.tensor(feed.name)) == nil else {
         throw Failure("the shape of \"\(feed.name)\" is given twice")
+      }
+    }
+    for placeholder in model.graph.operations where placeholder.type == "Placeholder" {
+      for tensor in placeholder.outputs where sizes[tensor] == nil {
+        sizes[tensor] = tensor.shape.known
       }
     }
     let session = try session.session(model)

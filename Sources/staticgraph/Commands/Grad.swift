@@ -46,6 +46,9 @@ struct Grad: ParsableCommand {
       throw Failure("\(model.name): \"\(of)\" is \(loss.type): only floats have gradients")
     }
     let tensors = try sources.map { try model.tensor($0) }
+    for (name, tensor) in zip(sources, tensors) where !tensor.dtype.isFloating {
+      throw Failure("\(model.name): \"\(name)\" is \(tensor.type): only floats have gradients")
+    }
     let found = gradients(of: loss, withRespectTo: tensors)
     var fetches: [Tensor] = []
     for (name, (tensor, gradient)) in zip(sources, zip(tensors, found)) {
