@@ -22,7 +22,9 @@ struct WrittenFileTests {
   private static let isWriting =
     ProcessInfo.processInfo.environment["STATICGRAPH_WRITE_FIXTURES"] != nil
 
-  static let models: [SampleModel] = [.plainPerceptron, .branch, .embedding]
+  static let models: [SampleModel] = [
+    .plainPerceptron, .branch, .embedding, .plainLSTM, .convergence, .nested,
+  ]
 
   @Test("is what the graph gives now", arguments: models)
   func bytes(_ sample: SampleModel) throws {

@@ -1,4 +1,4 @@
-internal import GraphArrays
+package import GraphArrays
 
 /// What passes share that look at the variables of loops, or add some.
 extension Instruction {
@@ -7,7 +7,7 @@ extension Instruction {
   ///
   /// - Parameters:
   ///   - program: The program that the loop stands in.
-  func counter(in program: Program) -> Int? {
+  package func counter(in program: Program) -> Int? {
     let body = bodies[1]
     let starts = program.constants
     let steps = body.constants
@@ -60,7 +60,7 @@ extension Instruction {
 
 extension Program {
   /// Adds an operation with one result at the end.
-  mutating func append(
+  package mutating func append(
     _ definition: some OpDefinition, _ inputs: [Value], _ type: TensorType,
     like source: Instruction
   ) -> Value {
@@ -73,7 +73,7 @@ extension Program {
   }
 
   /// Adds a constant at the end.
-  mutating func addConstant(_ array: NDArray, like source: Instruction) -> Value {
+  package mutating func addConstant(_ array: NDArray, like source: Instruction) -> Value {
     append(Const(array), [], TensorType(array.dtype, exact: array.shape), like: source)
   }
 

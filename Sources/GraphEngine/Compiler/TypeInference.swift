@@ -212,7 +212,7 @@ package protocol EmptyListDefinition: OpDefinition {}
 
 extension Program {
   /// The parameter of a body that stands for operand `i`.
-  func parameter(_ i: Int) -> Value? {
+  package func parameter(_ i: Int) -> Value? {
     if i < parameters.count, parameters[i].source == .argument(i) { return parameters[i].value }
     return parameters.first { $0.source == .argument(i) }?.value
   }

@@ -86,7 +86,17 @@ final class LoopBuilder {
       parent.tensors(definition, initial + captures.map(\.outer), name: name)
     }
     guard let history = outputs.last else { return invalid }
-    return outputs.prefix(variables.count) + [history]
+    return outputs.prefix(variables.count).map(Self.named) + [history]
+  }
+
+  /// The last value of a loop's variable under a name of its own, `while/Identity_1`, as
+  /// TensorFlow gives it: the number of a loop's output is another in a file, where loops have more
+  /// variables. In bodies, where nothing is fetched, the value as it is.
+  private static func named(_ output: Tensor) -> Tensor {
+    guard output.isValid, output.dtype != .variant, output.graph === output.graph.root else {
+      return output
+    }
+    return output.graph.nameScope("\(output.operation.name)/") { identity(output) }
   }
 }
 

@@ -60,10 +60,19 @@ struct GraphExporter {
   ) {
     var writer = NodeWriter(names: names, isFunction: function != nil)
     var isStateful = false
-    for instruction in program.instructions {
+    var program = program
+    for var instruction in program.instructions {
       let count = writer.nodes.count
       if let definition = instruction.definition as? any ControlFlowDefinition {
-        let functions = try self.functions(of: instruction, definition, within: function)
+        var added: [String] = []
+        if definition.isLoop, !instruction.hasLoopCounters(in: program) {
+          for start in instruction.addLoopCounters(in: &program) {
+            try writer.append(start, of: program)
+          }
+          added = Instruction.loopCounterNames
+        }
+        let functions = try self.functions(
+          of: instruction, definition, adding: added, within: function)
         isStateful = isStateful || functions.isStateful
         try writer.append(instruction, definition, calling: functions, of: program)
       } else {
@@ -98,8 +107,10 @@ struct GraphExporter {
     var isStateful: Bool
   }
 
+  /// - Parameter added: The names of parameters in front of those that the bodies declare.
   private mutating func functions(
-    of instruction: Instruction, _ definition: any ControlFlowDefinition, within outer: String?
+    of instruction: Instruction, _ definition: any ControlFlowDefinition, adding added: [String],
+    within outer: String?
   ) throws(FormatError) -> Functions {
     let roles: [String] =
       switch definition {
@@ -112,7 +123,8 @@ struct GraphExporter {
     for (b, role) in roles.enumerated() {
       let name = claimFunction("\(base)_\(role)")
       let isStateful = try append(
-        instruction.bodies[b], named: name, parameters: definition.bodies[b].parameters)
+        instruction.bodies[b], named: name,
+        parameters: added + definition.bodies[b].parameters.map(\.operation.name))
       result.names.append(name)
       result.isStateful = result.isStateful || isStateful
     }
@@ -121,7 +133,7 @@ struct GraphExporter {
 
   /// Adds a function to the library; whether it has effects or draws random numbers.
   private mutating func append(
-    _ program: Program, named name: String, parameters: [Tensor]
+    _ program: Program, named name: String, parameters: [String]
   ) throws(FormatError) -> Bool {
     var function = Tensorflow_FunctionDef()
     function.signature.name = name

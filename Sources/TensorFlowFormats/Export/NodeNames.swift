@@ -17,13 +17,13 @@ struct NodeNames {
   }
 
   /// The names of the nodes of a function, whose parameters are named as far as they were declared.
-  init(_ program: Program, arguments declared: [Tensor]) {
+  init(_ program: Program, arguments declared: [String]) {
     for instruction in program.instructions where isOriginal(instruction) {
       used.insert(instruction.name.lowercased())
     }
     for (index, parameter) in program.parameters.enumerated() {
       let name =
-        index < declared.count ? Self.argument(declared[index].operation.name) : "tape"
+        index < declared.count ? Self.argument(declared[index]) : "tape"
       let unique = claim(name)
       arguments.append(unique)
       references[parameter.value] = unique
