@@ -35,6 +35,23 @@ struct RoundTripTests {
         == after.description.replacing(number) { $0.1 })
   }
 
+  @Test("has every element of a list on a line of its own in text form, as TensorFlow writes it")
+  func lists() throws {
+    let graph = Graph()
+    graph.constant("brackets: [1, 2]", name: "text")
+    _ = stack([graph.constant([1, 2] as [Float], name: "pair")], axis: 0)
+    whileLoop(graph.constant(0), graph.constant(1 as Float)) { i, _ in
+      i .< 3
+    } body: { i, x in
+      (i + 1, x * 2)
+    }
+    let text = String(decoding: try graph.graphDef(.text, locations: false), as: UTF8.self)
+    #expect(text.contains("type: DT_INT32\n        type: DT_INT32\n        type: DT_INT32\n"))
+    #expect(text.contains("string_val: \"brackets: [1, 2]\""))
+    #expect(text.matches(of: /: \[/).count == 1)
+    #expect(try Graph(graphDef: Data(text.utf8), .text).operations.count == graph.operations.count)
+  }
+
   @Test("has the same variables", arguments: SampleModel.all)
   func variables(_ sample: SampleModel) throws {
     let graph = sample.make().graph

@@ -20,7 +20,7 @@ enum GraphDefCoding {
       } catch {
         throw FormatError(.limitExceeded, "the graph cannot be written (\(error))")
       }
-    case .text: return Data(graph.textFormatString().utf8)
+    case .text: return Data(graph.text.utf8)
     }
   }
 
