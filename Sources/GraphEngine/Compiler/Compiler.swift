@@ -6,7 +6,8 @@ package struct CompiledProgram: Sendable {
   package let program: Program
   /// What each pass did, in the order in which they first ran.
   package let passes: [PassRecord]
-  /// What passes did to the Scans of the program itself, in its order.
+  /// What passes did to the Scans of the program itself, in its order; empty where that was not
+  /// asked for.
   package let scans: [ScanHistory]
 
   /// Loops that run turn by turn over lists, with the reason why they are no Scans. Found when it is
@@ -72,11 +73,12 @@ package enum Compiler {
   ///   - feeds: Tensors that the run is given, in the order of `Program.Source.feed`.
   ///   - feedTypes: The exact types of the values they are given.
   ///   - disabled: Names of `optionalPasses` that are left out.
+  ///   - recordsScans: Whether it is kept what passes did to Scans.
   /// - Throws: `GraphError` where shapes contradict each other, `SessionError` where a placeholder
   ///   is needed and not fed.
   package static func compile(
     graph: Graph, fetches: [Tensor], targets: [Operation], feeds: [Tensor],
-    feedTypes: [TensorType], without disabled: Set<String> = []
+    feedTypes: [TensorType], without disabled: Set<String> = [], recordsScans: Bool = false
   ) throws -> CompiledProgram {
     var records: [PassRecord] = []
     var recorder = ScanHistory.Recorder()
@@ -92,11 +94,14 @@ package enum Compiler {
       } else {
         records.append(PassRecord(name: name, instructionCount: count, duration: duration))
       }
-      recorder.record(program, after: name)
+      if recordsScans { recorder.record(program, after: name) }
       if isVerifying { try program.verify(after: name) }
     }
+    // Passes that come later make neither loops nor lists where there are none.
+    var hasLoops = true
     func run(_ pass: any Pass.Type) throws {
-      guard disabled.isEmpty || !disabled.contains(pass.name) else { return }
+      guard hasLoops || !pass.isAboutLoops, disabled.isEmpty || !disabled.contains(pass.name)
+      else { return }
       try timed(pass.name) { try pass.run(&program) }
     }
     try timed("Import") {
@@ -105,8 +110,10 @@ package enum Compiler {
     }
     for pass in pipeline { try run(pass) }
     try checkPlaceholders(program, fetches, targets)
+    hasLoops = program.hasLoopsOrLists
+    let cleaning = hasLoops ? cleaning : cleaning.filter { !$0.isAboutLoops }
     // What each cleaning pass has left.
-    var cleaned = [Int?](repeating: nil, count: cleaning.count)
+    var cleaned = [UInt64?](repeating: nil, count: cleaning.count)
     func clean() throws {
       var current = program.fingerprint
       for _ in 0..<repetitions {
@@ -120,7 +127,7 @@ package enum Compiler {
       }
     }
     try clean()
-    while true {
+    while hasLoops {
       let before = program.whileCount
       try run(RecognizeScans.self)
       guard program.whileCount < before else { break }
@@ -187,8 +194,8 @@ package enum Compiler {
 extension Program {
   /// The number of instructions, nested programs included.
   package var instructionCount: Int {
-    instructions.reduce(0) { sum, instruction in
-      instruction.bodies.reduce(sum + 1) { $0 + $1.instructionCount }
+    instructions.reduce(instructions.count) { sum, instruction in
+      instruction.bodies.reduce(sum) { $0 + $1.instructionCount }
     }
   }
 
@@ -200,29 +207,39 @@ extension Program {
     }
   }
 
-  /// Whether there are loops that are no Scans.
-  var hasWhile: Bool { whileCount > 0 }
-
   /// Whether there is a Scan, in nested programs too.
   fileprivate var hasScan: Bool {
     instructions.contains { $0.definition is Scan || $0.bodies.contains(where: \.hasScan) }
   }
 
-  /// A number that changes where a pass changed something.
-  fileprivate var fingerprint: Int {
-    var hasher = Hasher()
-    hashStructure(into: &hasher)
-    return hasher.finalize()
+  /// Whether there are loops, branches or lists.
+  fileprivate var hasLoopsOrLists: Bool {
+    instructions.contains { instruction in
+      !instruction.bodies.isEmpty || instruction.outputs.contains { type($0).dtype == .variant }
+    }
   }
 
-  private func hashStructure(into hasher: inout Hasher) {
-    hasher.combine(parameters.count)
-    for instruction in instructions {
-      hasher.combine(instruction.id.id)
-      for input in instruction.inputs { hasher.combine(input.id) }
-      for output in instruction.outputs { hasher.combine(output.id) }
-      for body in instruction.bodies { body.hashStructure(into: &hasher) }
+  /// A number that changes where a pass changed something.
+  fileprivate var fingerprint: UInt64 {
+    var hash: UInt64 = 0
+    mixStructure(into: &hash)
+    return hash
+  }
+
+  private func mixStructure(into hash: inout UInt64) {
+    // Values are numbered one after another: a product by an odd number tells them apart, and the
+    // shift brings what it says in its upper half down.
+    func mix(_ number: Int) {
+      hash = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 32
     }
-    for result in results { hasher.combine(result.id) }
+    mix(parameters.count)
+    for instruction in instructions {
+      mix(instruction.id.id)
+      for input in instruction.inputs { mix(input.id) }
+      for output in instruction.outputs { mix(output.id) }
+      for body in instruction.bodies { body.mixStructure(into: &hash) }
+    }
+    for result in results { mix(result.id) }
   }
 }

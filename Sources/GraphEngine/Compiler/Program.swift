@@ -124,36 +124,3 @@ package struct VariableKey: Sendable, Hashable {
   package let node: Int32
   package init(node: Int32) { self.node = node }
 }
-
-/// One operation of a program.
-package struct Instruction: Sendable {
-  /// The operation of the user's graph that it comes from: told in errors, key of random streams.
-  package struct Origin: Sendable, Hashable {
-    package let operation: Operation
-    package init(operation: Operation) { self.operation = operation }
-  }
-
-  /// Unique in the process; control dependencies refer to it.
-  package let id: Value
-  package var definition: any OpDefinition
-  package var inputs: [Value]
-  package var outputs: [Value]
-  /// Instructions (by `id`) of the same program that run before this one without giving it a value.
-  package var controls: [Value] = []
-  /// `[condition, body]` of a While, those of an If or Case, empty for others.
-  package var bodies: [Program] = []
-  package var name: String
-  package var origin: Origin?
-
-  package init(
-    _ definition: any OpDefinition, inputs: [Value], outputs: [Value], name: String,
-    origin: Origin? = nil
-  ) {
-    id = Value()
-    self.definition = definition
-    self.inputs = inputs
-    self.outputs = outputs
-    self.name = name
-    self.origin = origin
-  }
-}

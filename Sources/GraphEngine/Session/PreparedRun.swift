@@ -31,11 +31,6 @@ struct PlanKey: Hashable, Sendable {
 final class PreparedRun: Sendable {
   let key: PlanKey
   let plan: Plan
-  let passes: [PassRecord]
-  /// What passes did to the counted loops, in the order of the plan.
-  let scans: [ScanHistory]
-  /// The program, where loops are left in it.
-  private let program: CompiledProgram?
   /// Numbers in the session of the random streams that the plan draws from.
   let streams: [Int]
   /// Bytes of intermediate values and results.
@@ -43,12 +38,9 @@ final class PreparedRun: Sendable {
   /// Frames that no run uses now.
   private let frames = Mutex<[Frame]>([])
 
-  init(_ key: PlanKey, _ plan: Plan, _ compiled: CompiledProgram, streams: [Int]) {
+  init(_ key: PlanKey, _ plan: Plan, streams: [Int]) {
     self.key = key
     self.plan = plan
-    passes = compiled.passes
-    program = compiled.program.hasWhile ? compiled : nil
-    scans = compiled.scans
     self.streams = streams
     peakMemory =
       plan.arenaByteCount
@@ -56,9 +48,6 @@ final class PreparedRun: Sendable {
         plan.steps[step].fresh.reduce(sum) { $0 + $1.byteCount }
       }
   }
-
-  /// Loops that the compiler left as they are, and why.
-  var loops: [(name: String, reason: String)] { program?.loops ?? [] }
 
   /// Whether no other run of this kind may be under way: it changes variables or random streams.
   var isExclusive: Bool { !plan.updates.isEmpty || !streams.isEmpty }

@@ -24,9 +24,11 @@ extension Session {
       feeds.append(tensor, .zeros(shape, tensor.dtype))
     }
     let prepared = try prepare(request, feeds)
-    var explanation = Explanation(scans: prepared.scans)
-    explanation.describe(prepared.passes)
-    for loop in prepared.loops {
+    // Plans keep nothing of how they were made.
+    let compiled = try compile(request, feeds, recordsScans: true)
+    var explanation = Explanation(scans: compiled.scans)
+    explanation.describe(compiled.passes)
+    for loop in compiled.loops {
       explanation.lines.append("loop \"\(loop.name)\" runs turn by turn: \(loop.reason)")
     }
     let plan = prepared.plan

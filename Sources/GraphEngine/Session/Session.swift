@@ -74,15 +74,22 @@ public final class Session: Sendable {
     if let error = graph.error { throw error }
     try check(request)
     try check(feeds)
-    let compiled = try Compiler.compile(
-      graph: graph, fetches: request.tensors, targets: request.targets, feeds: feeds.tensors,
-      feedTypes: feeds.arrays.map { TensorType($0.dtype, exact: $0.shape) },
-      without: disabledPasses)
+    let compiled = try compile(request, feeds)
     let (plan, operations) = try PlanBuilder.plan(compiled.program, workers: workers)
     let numbers = streams.withLock { table in operations.map { table.index(of: $0) } }
-    let prepared = PreparedRun(key, plan, compiled, streams: numbers)
+    let prepared = PreparedRun(key, plan, streams: numbers)
     plans.withLock { $0.add(prepared) }
     return prepared
+  }
+
+  /// What the compiler makes of a request.
+  func compile(
+    _ request: FetchRequest, _ feeds: FeedList, recordsScans: Bool = false
+  ) throws -> CompiledProgram {
+    try Compiler.compile(
+      graph: graph, fetches: request.tensors, targets: request.targets, feeds: feeds.tensors,
+      feedTypes: feeds.arrays.map { TensorType($0.dtype, exact: $0.shape) },
+      without: disabledPasses, recordsScans: recordsScans)
   }
 
   /// How many compiled plans the session keeps.

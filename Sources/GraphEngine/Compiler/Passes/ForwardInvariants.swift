@@ -8,6 +8,8 @@ internal import GraphArrays
 ///
 /// Constants are copied into branches too. What is then unused, PruneLoops removes.
 package enum ForwardInvariants: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     let constants = program.constants
     var replacement: [Value: Value] = [:]

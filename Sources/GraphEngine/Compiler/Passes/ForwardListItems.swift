@@ -5,6 +5,8 @@ internal import GraphArrays
 ///
 ///     l = While(l: PushBack(p, c));  x = GetItem(l, i)   ->   x = c
 package enum ForwardListItems: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     run(&program, items: [:])
   }

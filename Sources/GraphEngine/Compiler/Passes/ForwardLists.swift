@@ -13,6 +13,8 @@ internal import GraphArrays
 /// A list in which items were put before a loop is made from an array for the loop, as
 /// RecognizeScans wants it.
 package enum ForwardLists: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     Rewriter.rewrite(&program) { instruction, rewriter in
       switch instruction.definition {

@@ -8,6 +8,8 @@ internal import GraphArrays
 /// TensorFlow's own loops ask them for the gradients of the items that they read. Outside of the loop
 /// ForwardLists answers them, where the list is made from an array.
 package enum HoistListFacts: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     var result: [Instruction] = []

@@ -11,6 +11,8 @@ internal import GraphArrays
 /// Must not fire where all turns together have so few rows that packing reads and writes what the
 /// product would read once.
 package enum PackInvariantWeights: Pass {
+  package static let isAboutLoops = true
+
   /// Rows of all turns for which packing pays.
   private static let leastRows = 16
 

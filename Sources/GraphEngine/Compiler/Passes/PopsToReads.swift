@@ -12,6 +12,8 @@ internal import GraphArrays
 ///
 /// Nothing else may use the list in the loop, nor what is left of it behind the loop.
 package enum PopsToReads: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     let uses = program.useCounts

@@ -5,6 +5,8 @@
 /// A variable is needed where its final value is used, where the condition or an operation with an
 /// effect depends on it, or where a needed variable's next value does.
 package enum PruneLoops: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     let uses = program.useCounts

@@ -8,6 +8,8 @@ internal import GraphArrays
 ///     Scan(scanned x, x)                       ->   Scan(scanned x)
 ///     Scan(stacked y), y not used              ->   Scan without y
 package enum PruneScans: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     let uses = program.useCounts

@@ -10,6 +10,8 @@ internal import GraphArrays
 /// its count only once the loop before it has been recognised. A loop that is not one of these
 /// stays a While, with the reason in `reasons`.
 package enum RecognizeScans: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     for i in program.instructions.indices {

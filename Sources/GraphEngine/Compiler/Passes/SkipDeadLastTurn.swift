@@ -7,6 +7,8 @@ internal import GraphArrays
 ///
 /// The gradient of a recurrent layer ends with a product that nobody reads.
 package enum SkipDeadLastTurn: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     let uses = program.useCounts

@@ -11,6 +11,8 @@ internal import GraphArrays
 /// Must not fire where an operation draws random numbers or can fail: a draw would be another, and a
 /// failure would be told of another place.
 package enum SplitBatch: Pass {
+  package static let isAboutLoops = true
+
   package static func run(_ program: inout Program) throws(GraphError) {
     var rewritten: [Instruction] = []
     rewritten.reserveCapacity(program.instructions.count)
