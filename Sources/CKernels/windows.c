@@ -76,13 +76,14 @@ static ptrdiff_t count_taps(const sg_window *w, corner c) {
   return count;
 }
 
-// Channels that are worked on at a time, so that what is known of them fits on the stack.
+// Channels that are worked on at a time, so that what is known of them fits on the stack: masks as
+// wide as elements, since loops over both are then vectors of one length.
 #define SOME 64
 #define FOR_SOME_CHANNELS(w)                                                                  \
   for (ptrdiff_t from = 0; from < (w)->channels; from += SOME)
 #define SOME_OF(w) ((w)->channels - from < SOME ? (w)->channels - from : SOME)
 
-#define WINDOWS(T, type)                                                                      \
+#define WINDOWS(T, type, mask)                                                                \
   void sg_scatter_patches_##T(type *images, const type *patches, const sg_window *w,          \
                               size_t begin, size_t end) {                                     \
     for (size_t position = begin; position < end; position++) {                               \
@@ -135,12 +136,12 @@ static ptrdiff_t count_taps(const sg_window *w, corner c) {
         const ptrdiff_t some = SOME_OF(w);                                                    \
         const ptrdiff_t place = (ptrdiff_t)position * w->channels + from;                     \
         const type *greatest = (const type *)y + place, *g = (const type *)dy + place;        \
-        bool taken[SOME] = {0};                                                               \
+        mask taken[SOME] = {0};                                                               \
         FOR_EACH_TAP(w, c, index, {                                                           \
           const type *p = (const type *)x + index + from;                                     \
-          type *o = (type *)dx + index + from;                                                \
+          type *restrict o = (type *)dx + index + from;                                       \
           for (ptrdiff_t k = 0; k < some; k++) {                                              \
-            const bool takes = !taken[k] && p[k] == greatest[k];                              \
+            const mask takes = ~taken[k] & -(mask)(p[k] == greatest[k]);                      \
             o[k] += takes ? g[k] : 0;                                                         \
             taken[k] |= takes;                                                                \
           }                                                                                   \
@@ -156,14 +157,14 @@ static ptrdiff_t count_taps(const sg_window *w, corner c) {
         const ptrdiff_t some = SOME_OF(w);                                                    \
         const ptrdiff_t place = (ptrdiff_t)position * w->channels + from;                     \
         const type *greatest = (const type *)y + place;                                       \
-        type *o = (type *)ddy + place;                                                        \
-        bool taken[SOME] = {0};                                                               \
+        type *restrict o = (type *)ddy + place;                                               \
+        mask taken[SOME] = {0};                                                               \
         for (ptrdiff_t k = 0; k < some; k++) o[k] = 0;                                        \
         FOR_EACH_TAP(w, c, index, {                                                           \
           const type *p = (const type *)x + index + from;                                     \
           const type *g = (const type *)ddx + index + from;                                   \
           for (ptrdiff_t k = 0; k < some; k++) {                                              \
-            const bool takes = !taken[k] && p[k] == greatest[k];                              \
+            const mask takes = ~taken[k] & -(mask)(p[k] == greatest[k]);                      \
             o[k] = takes ? g[k] : o[k];                                                       \
             taken[k] |= takes;                                                                \
           }                                                                                   \
@@ -188,5 +189,5 @@ static ptrdiff_t count_taps(const sg_window *w, corner c) {
   }                                                                                           \
   const sg_pools sg_pools_##T = {max_##T, mean_##T, max_grad_##T, mean_grad_##T,              \
                                  max_grad_grad_##T};
-WINDOWS(f32, float)
-WINDOWS(f64, double)
+WINDOWS(f32, float, int32_t)
+WINDOWS(f64, double, int64_t)

@@ -11,8 +11,7 @@ internal import CKernels
 /// Source: Chellapilla, Puri, Simard, High Performance Convolutional Neural Networks for Document
 /// Processing, 2006.
 package struct Convolution<Scalar: WindowScalar>: Sendable, Hashable {
-  /// Multiplications that are worth a block, and elements of a strip.
-  private static var multiplicationsPerBlock: Int { 1 << 24 }
+  /// Elements of a strip.
   private static var stripCount: Int { 49_152 }
   /// Blocks of the gradient of the filters, of at least so many columns of patches each.
   private static var filterBlocks: Int { 8 }
@@ -31,6 +30,12 @@ package struct Convolution<Scalar: WindowScalar>: Sendable, Hashable {
 
   /// Floating-point operations of the convolution, and of each of its gradients.
   package var flops: Double { 2 * Double(window.positions) * Double(depth * filters) }
+
+  /// The multiplications of a block: a sixteenth of all, but at least so many as are worth a block,
+  /// and at most so many that the packing of the filters, which each block repeats, takes little.
+  private var multiplicationsPerBlock: Int {
+    min(1 << 26, max(1 << 24, window.positions * depth * filters / 16))
+  }
 
   private static func pieces(_ count: Int, of size: Int) -> Int { (count + size - 1) / size }
 
@@ -67,7 +72,7 @@ package struct Convolution<Scalar: WindowScalar>: Sendable, Hashable {
 
   private var positionsPerBlock: Int {
     let strip = positionsPerStrip(columns: depth)
-    let wanted = Self.multiplicationsPerBlock / max(1, depth * filters)
+    let wanted = multiplicationsPerBlock / max(1, depth * filters)
     return max(1, wanted / strip) * strip
   }
 
@@ -104,7 +109,7 @@ package struct Convolution<Scalar: WindowScalar>: Sendable, Hashable {
   // MARK: Gradient of the images
 
   private var imagesPerBlock: Int {
-    max(1, Self.multiplicationsPerBlock / max(1, window.positionsPerImage * depth * filters))
+    max(1, multiplicationsPerBlock / max(1, window.positionsPerImage * depth * filters))
   }
 
   /// The blocks of `dx`.

@@ -19,18 +19,30 @@ public func conv2d(
   return x.graph.tensor(Conv2D(window), [x, filters], name: name)
 }
 
+/// A convolution or one of its gradients.
+package protocol ConvolutionDefinition: OpDefinition {
+  var window: WindowAttributes { get set }
+}
+
+extension ConvolutionDefinition {
+  /// The attributes that all of them have.
+  fileprivate static var convolutionAttributes: [Attribute<Self>] {
+    [
+      Attribute("strides", \Self.window.strides), Attribute("padding", \.window.padding),
+      Attribute("explicit_paddings", \.window.explicitPaddings),
+      Attribute("dilations", \.window.dilations), Attribute("data_format", \.window.dataFormat),
+    ]
+  }
+}
+
 /// A 2-D convolution. TF: `Conv2D`.
-package struct Conv2D: OpDefinition {
+package struct Conv2D: ConvolutionDefinition {
   package var window: WindowAttributes
 
   package init(_ window: WindowAttributes = WindowAttributes()) { self.window = window }
 
   package var name: String { "Conv2D" }
-  package static let attributes = [
-    Attribute("strides", \Conv2D.window.strides), Attribute("padding", \.window.padding),
-    Attribute("explicit_paddings", \.window.explicitPaddings),
-    Attribute("dilations", \.window.dilations), Attribute("data_format", \.window.dataFormat),
-  ]
+  package static let attributes = convolutionAttributes
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 2)
@@ -42,18 +54,8 @@ package struct Conv2D: OpDefinition {
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
-    let (images, filters) = (request.inputShape(0), request.inputShape(1))
-    func make<Scalar: WindowScalar>(_ type: Scalar.Type) throws(GraphError) -> Kernel {
-      let plan: Convolution<Scalar> = try window.convolution(images, filters)
-      return Kernel(blocks: plan.forwardBlockCount, flops: plan.flops) {
-        arguments, block throws(RunFailure) in
-        guard block < plan.forwardBlockCount else { return }
-        plan.forward(
-          block: block, x: arguments.input(0, as: type), filter: arguments.input(1, as: type),
-          y: arguments.output(0, as: type))
-      }
-    }
-    return request.dtype == .float32 ? try make(Float.self) : try make(Double.self)
+    try window.kernel(
+      .forward, request.dtype, images: request.inputShape(0), filters: request.inputShape(1))
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
@@ -71,18 +73,13 @@ package struct Conv2D: OpDefinition {
 }
 
 /// The gradient of a convolution's images, whose shape is operand 0. TF: `Conv2DBackpropInput`.
-package struct Conv2DBackpropInput: OpDefinition {
+package struct Conv2DBackpropInput: ConvolutionDefinition {
   package var window: WindowAttributes
 
   package init(_ window: WindowAttributes = WindowAttributes()) { self.window = window }
 
   package var name: String { "Conv2DBackpropInput" }
-  package static let attributes = [
-    Attribute("strides", \Conv2DBackpropInput.window.strides),
-    Attribute("padding", \.window.padding),
-    Attribute("explicit_paddings", \.window.explicitPaddings),
-    Attribute("dilations", \.window.dilations), Attribute("data_format", \.window.dataFormat),
-  ]
+  package static let attributes = convolutionAttributes
   package var specializedInputs: [Int] { [0] }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
@@ -96,18 +93,9 @@ package struct Conv2DBackpropInput: OpDefinition {
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
-    let (images, filters) = (request.outputShape(), request.inputShape(1))
-    func make<Scalar: WindowScalar>(_ type: Scalar.Type) throws(GraphError) -> Kernel {
-      let plan: Convolution<Scalar> = try window.convolution(images, filters)
-      return Kernel(blocks: plan.inputGradientBlockCount, flops: plan.flops) {
-        arguments, block throws(RunFailure) in
-        guard block < plan.inputGradientBlockCount else { return }
-        plan.inputGradient(
-          block: block, filter: arguments.input(1, as: type), dy: arguments.input(2, as: type),
-          dx: arguments.output(0, as: type))
-      }
-    }
-    return request.outputs[0].dtype == .float32 ? try make(Float.self) : try make(Double.self)
+    try window.kernel(
+      .imageGradient, request.outputs[0].dtype, images: request.outputShape(),
+      filters: request.inputShape(1))
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
@@ -124,18 +112,13 @@ package struct Conv2DBackpropInput: OpDefinition {
 }
 
 /// The gradient of a convolution's filters, whose shape is operand 1. TF: `Conv2DBackpropFilter`.
-package struct Conv2DBackpropFilter: OpDefinition {
+package struct Conv2DBackpropFilter: ConvolutionDefinition {
   package var window: WindowAttributes
 
   package init(_ window: WindowAttributes = WindowAttributes()) { self.window = window }
 
   package var name: String { "Conv2DBackpropFilter" }
-  package static let attributes = [
-    Attribute("strides", \Conv2DBackpropFilter.window.strides),
-    Attribute("padding", \.window.padding),
-    Attribute("explicit_paddings", \.window.explicitPaddings),
-    Attribute("dilations", \.window.dilations), Attribute("data_format", \.window.dataFormat),
-  ]
+  package static let attributes = convolutionAttributes
   package var specializedInputs: [Int] { [1] }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
@@ -149,18 +132,9 @@ package struct Conv2DBackpropFilter: OpDefinition {
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
-    let (images, filters) = (request.inputShape(0), request.outputShape())
-    func make<Scalar: WindowScalar>(_ type: Scalar.Type) throws(GraphError) -> Kernel {
-      let plan: Convolution<Scalar> = try window.convolution(images, filters)
-      return Kernel(blocks: plan.filterGradientBlockCount, flops: plan.flops) {
-        arguments, block throws(RunFailure) in
-        guard block < plan.filterGradientBlockCount else { return }
-        plan.filterGradient(
-          block: block, x: arguments.input(0, as: type), dy: arguments.input(2, as: type),
-          dFilter: arguments.output(0, as: type))
-      }
-    }
-    return request.dtype == .float32 ? try make(Float.self) : try make(Double.self)
+    try window.kernel(
+      .filterGradient, request.dtype, images: request.inputShape(0),
+      filters: request.outputShape())
   }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
@@ -221,11 +195,50 @@ extension WindowAttributes {
     }
   }
 
-  /// The planned convolution for known shapes.
-  fileprivate func convolution<Scalar: WindowScalar>(
-    _ images: [Int], _ filters: [Int]
-  ) throws(GraphError) -> Convolution<Scalar> {
-    Convolution(
-      window: try window(over: images, (filters[0], filters[1])), filters: filters[3])
+  /// What is computed of a convolution.
+  fileprivate enum Part { case forward, imageGradient, filterGradient }
+
+  /// The code of a convolution or gradient for known shapes.
+  fileprivate func kernel(
+    _ part: Part, _ dtype: DType, images: [Int], filters: [Int]
+  ) throws(GraphError) -> Kernel {
+    let window = try window(over: images, (filters[0], filters[1]))
+    return dtype == .float32
+      ? Self.kernel(part, Convolution<Float>(window: window, filters: filters[3]))
+      : Self.kernel(part, Convolution<Double>(window: window, filters: filters[3]))
+  }
+
+  private static func kernel<Scalar: WindowScalar>(
+    _ part: Part, _ plan: Convolution<Scalar>
+  ) -> Kernel {
+    let blocks: Int
+    let run: @Sendable (_ arguments: Arguments, _ block: Int) -> Void
+    switch part {
+    case .forward:
+      blocks = plan.forwardBlockCount
+      run = { arguments, block in
+        plan.forward(
+          block: block, x: arguments.input(0, as: Scalar.self),
+          filter: arguments.input(1, as: Scalar.self), y: arguments.output(0, as: Scalar.self))
+      }
+    case .imageGradient:
+      blocks = plan.inputGradientBlockCount
+      run = { arguments, block in
+        plan.inputGradient(
+          block: block, filter: arguments.input(1, as: Scalar.self),
+          dy: arguments.input(2, as: Scalar.self), dx: arguments.output(0, as: Scalar.self))
+      }
+    case .filterGradient:
+      blocks = plan.filterGradientBlockCount
+      run = { arguments, block in
+        plan.filterGradient(
+          block: block, x: arguments.input(0, as: Scalar.self),
+          dy: arguments.input(2, as: Scalar.self), dFilter: arguments.output(0, as: Scalar.self))
+      }
+    }
+    // What is empty has no block, a kernel has at least one.
+    return Kernel(blocks: blocks, flops: plan.flops) { arguments, block throws(RunFailure) in
+      if block < blocks { run(arguments, block) }
+    }
   }
 }

@@ -86,6 +86,26 @@ package struct PoolAttributes: Sendable, Hashable {
   }
 }
 
+/// A pool or one of its gradients.
+package protocol PoolDefinition: OpDefinition {
+  var pool: PoolAttributes { get set }
+}
+
+extension PoolDefinition {
+  /// The attributes that all of them have.
+  fileprivate static var poolAttributes: [Attribute<Self>] {
+    [
+      Attribute("ksize", \Self.pool.extents), Attribute("strides", \.pool.window.strides),
+      Attribute("padding", \.pool.window.padding),
+      Attribute("data_format", \.pool.window.dataFormat),
+    ]
+  }
+  /// That of the pools which may have paddings of their own.
+  fileprivate static var explicitPaddings: Attribute<Self> {
+    Attribute("explicit_paddings", \Self.pool.window.explicitPaddings)
+  }
+}
+
 extension Kernel {
   /// A kernel over the positions of windows, cut into blocks of whole positions.
   fileprivate static func positions(
@@ -122,18 +142,13 @@ extension Kernel {
 private func pools(_ dtype: DType) -> Pools { dtype == .float32 ? Float.pools : Double.pools }
 
 /// The greatest element of each window. TF: `MaxPool`.
-package struct MaxPool: OpDefinition {
+package struct MaxPool: PoolDefinition {
   package var pool: PoolAttributes
 
   package init(_ pool: PoolAttributes = PoolAttributes()) { self.pool = pool }
 
   package var name: String { "MaxPool" }
-  package static let attributes = [
-    Attribute("ksize", \MaxPool.pool.extents), Attribute("strides", \.pool.window.strides),
-    Attribute("padding", \.pool.window.padding),
-    Attribute("explicit_paddings", \.pool.window.explicitPaddings),
-    Attribute("data_format", \.pool.window.dataFormat),
-  ]
+  package static let attributes = poolAttributes + [explicitPaddings]
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 1)
@@ -156,18 +171,13 @@ package struct MaxPool: OpDefinition {
 }
 
 /// The gradient of `MaxPool` of (images, pool, gradient of the pool). TF: `MaxPoolGrad`.
-package struct MaxPoolGrad: OpDefinition {
+package struct MaxPoolGrad: PoolDefinition {
   package var pool: PoolAttributes
 
   package init(_ pool: PoolAttributes = PoolAttributes()) { self.pool = pool }
 
   package var name: String { "MaxPoolGrad" }
-  package static let attributes = [
-    Attribute("ksize", \MaxPoolGrad.pool.extents), Attribute("strides", \.pool.window.strides),
-    Attribute("padding", \.pool.window.padding),
-    Attribute("explicit_paddings", \.pool.window.explicitPaddings),
-    Attribute("data_format", \.pool.window.dataFormat),
-  ]
+  package static let attributes = poolAttributes + [explicitPaddings]
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try pool.expectPool(context, gradientOfPool: true)
@@ -192,17 +202,13 @@ package struct MaxPoolGrad: OpDefinition {
 
 /// The gradient of `MaxPoolGrad` by its last operand. TF: `MaxPoolGradGrad`, which has no explicit
 /// paddings.
-package struct MaxPoolGradGrad: OpDefinition {
+package struct MaxPoolGradGrad: PoolDefinition {
   package var pool: PoolAttributes
 
   package init(_ pool: PoolAttributes = PoolAttributes()) { self.pool = pool }
 
   package var name: String { "MaxPoolGradGrad" }
-  package static let attributes = [
-    Attribute("ksize", \MaxPoolGradGrad.pool.extents),
-    Attribute("strides", \.pool.window.strides), Attribute("padding", \.pool.window.padding),
-    Attribute("data_format", \.pool.window.dataFormat),
-  ]
+  package static let attributes = poolAttributes
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try pool.expectPool(context, gradientOfPool: false)
@@ -229,16 +235,13 @@ package struct MaxPoolGradGrad: OpDefinition {
 }
 
 /// The mean of each window's elements. TF: `AvgPool`.
-package struct AvgPool: OpDefinition {
+package struct AvgPool: PoolDefinition {
   package var pool: PoolAttributes
 
   package init(_ pool: PoolAttributes = PoolAttributes()) { self.pool = pool }
 
   package var name: String { "AvgPool" }
-  package static let attributes = [
-    Attribute("ksize", \AvgPool.pool.extents), Attribute("strides", \.pool.window.strides),
-    Attribute("padding", \.pool.window.padding), Attribute("data_format", \.pool.window.dataFormat),
-  ]
+  package static let attributes = poolAttributes
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
     try context.expect(count: 1)
@@ -261,16 +264,13 @@ package struct AvgPool: OpDefinition {
 }
 
 /// The gradient of `AvgPool` of (the images' shape, gradient of the pool). TF: `AvgPoolGrad`.
-package struct AvgPoolGrad: OpDefinition {
+package struct AvgPoolGrad: PoolDefinition {
   package var pool: PoolAttributes
 
   package init(_ pool: PoolAttributes = PoolAttributes()) { self.pool = pool }
 
   package var name: String { "AvgPoolGrad" }
-  package static let attributes = [
-    Attribute("ksize", \AvgPoolGrad.pool.extents), Attribute("strides", \.pool.window.strides),
-    Attribute("padding", \.pool.window.padding), Attribute("data_format", \.pool.window.dataFormat),
-  ]
+  package static let attributes = poolAttributes
   package var specializedInputs: [Int] { [0] }
 
   package func infer(_ context: InferenceContext) throws(GraphError) -> [TensorType] {
