@@ -8,8 +8,8 @@ struct CompileTime: Row {
   func prepare(_ setting: Setting) throws -> any Contender {
     let settings = RecurrentSettings()
     var model = try RecurrentModel(settings, workers: setting.workers)
-    // Few steps, so that the time of a run hides little; each length is new to the session.
-    let lengths = 4..<settings.time
+    // Few steps, so that runs and their memory take little; each length is new to the session.
+    let lengths = 4..<12
     var length = lengths.lowerBound
     return Local.telling {
       if length == lengths.upperBound {
