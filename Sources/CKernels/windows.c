@@ -142,7 +142,8 @@ static ptrdiff_t count_taps(const sg_window *w, corner c) {
           type *restrict o = (type *)dx + index + from;                                       \
           for (ptrdiff_t k = 0; k < some; k++) {                                              \
             const mask takes = ~taken[k] & -(mask)(p[k] == greatest[k]);                      \
-            o[k] += takes ? g[k] : 0;                                                         \
+            const type share = g[k];                                                          \
+            o[k] += takes ? share : 0;                                                        \
             taken[k] |= takes;                                                                \
           }                                                                                   \
         })                                                                                    \
@@ -165,7 +166,8 @@ static ptrdiff_t count_taps(const sg_window *w, corner c) {
           const type *g = (const type *)ddx + index + from;                                   \
           for (ptrdiff_t k = 0; k < some; k++) {                                              \
             const mask takes = ~taken[k] & -(mask)(p[k] == greatest[k]);                      \
-            o[k] = takes ? g[k] : o[k];                                                       \
+            const type share = g[k], known = o[k];                                            \
+            o[k] = takes ? share : known;                                                     \
             taken[k] |= takes;                                                                \
           }                                                                                   \
         })                                                                                    \
