@@ -106,11 +106,14 @@ let package = Package(
     example("WhileLoops"),
     // How tests run programs.
     .target(name: "TestPrograms", path: "Tests/TestPrograms", swiftSettings: swiftSettings),
+    // A program whose allocations are counted, for tests of the runtime.
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    program("AllocationProbe", ["AllocationCounter"], path: "Tests/AllocationProbe"),
     tests("CommandLineTests", umbrella + ["staticgraph", "TestPrograms"]),
     tests("ExampleTests", umbrella + examples + ["TestPrograms"]),
     tests("GraphArraysTests", ["GraphArrays"]),
     tests("GraphKernelsTests", ["GraphKernels", "CKernels"]),
-    tests("GraphEngineTests", umbrella),
+    tests("GraphEngineTests", umbrella + ["AllocationProbe", "TestPrograms"]),
     tests("GraphTrainingTests", umbrella),
     tests("TensorFlowFormatsTests", umbrella + ["TensorFlowProtos", protobuf]),
   ]

@@ -46,6 +46,12 @@ struct Benchmarks: ParsableCommand {
     LargeGraph(),
     TrainingMemory(),
     ColdStart(),
+    CustomCells(.separateGates),
+    CustomCells(.anotherOrder),
+    CustomCells(.coupled),
+    CustomCells(.normalized),
+    CustomCells(.shared),
+    CustomCells(.residual),
   ]
 
   @Option(

@@ -44,13 +44,14 @@ package enum Compiler {
   /// free comes back.
   private static let loopPasses: [any Pass.Type] = [
     InlineShortScans.self, RecognizeReductions.self,
-    HoistInvariants.self, DistributeMatMuls.self, HoistInvariants.self, ReassociateSums.self,
-    VectorizeOverTime.self,
+    HoistInvariants.self, DistributeMatMuls.self, HoistInvariants.self,
+    MergeProducts.self, JoinSums.self, MergeColumnSums.self, HoistInvariants.self,
+    ReassociateSums.self, VectorizeOverTime.self,
     FissionScans.self, HoistInvariants.self, VectorizeOverTime.self,
     SinkReductions.self,
     GatherOneHotMatMuls.self, HoistInvariants.self,
     AccumulateIntoProducts.self, GatherIntoProducts.self,
-    PullBack.self,
+    DivideElementwise.self, PullBack.self,
   ]
   /// What chooses how operations are executed. Passes that rewrite values come before these.
   private static let finishing: [any Pass.Type] = [

@@ -186,6 +186,17 @@ extension Rewriter {
       Slice(), [x, add(integers: begin), add(integers: size)], TensorType(type.dtype, exact: size))
   }
 
+  /// The concatenation of values of exact types; one value is itself.
+  mutating func join(_ parts: [Value], axis: Int) -> Value {
+    guard parts.count > 1 else { return parts[0] }
+    var extents = extents(parts[0]) ?? []
+    extents[axis] = parts.reduce(0) { $0 + (self.extents($1)?[axis] ?? 0) }
+    let along = add(NDArray.integers([axis], dtype: .int32, shape: []))
+    return add(
+      ConcatV2(count: parts.count), parts + [along],
+      TensorType(type(parts[0]).dtype, exact: extents))
+  }
+
   /// `x` in another shape; `x` itself where it has that.
   mutating func reshape(_ x: Value, _ shape: [Int]) -> Value {
     let type = type(x)

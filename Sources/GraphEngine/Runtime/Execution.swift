@@ -53,7 +53,9 @@ final class Execution: @unchecked Sendable {
   func perform() {
     var worker = Worker()
     start(root, &worker)
-    run.sharedBlocks = SharedBlocks { [unowned self] in self.wake() }
+    if root.plan.hasHelpedLoop {
+      run.sharedBlocks = SharedBlocks { [unowned self] in self.wake() }
+    }
     while !isDone.load(ordering: .acquiring) {
       if shared.load(ordering: .relaxed) == 0, worker.steps.last.map(wantsHelp) != true,
         let next = worker.steps.popLast()

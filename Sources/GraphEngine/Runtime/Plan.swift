@@ -37,6 +37,8 @@ final class Plan: @unchecked Sendable {
   let cost: Double
   /// How many steps find their kernel when they run.
   let dynamicCount: Int
+  /// Whether a loop, nested ones included, is carried on by one worker with the help of others.
+  let hasHelpedLoop: Bool
 
   init(_ parts: Parts) {
     let steps = UnsafeMutablePointer<PlanStep>.allocate(capacity: max(1, parts.steps.count))
@@ -61,6 +63,7 @@ final class Plan: @unchecked Sendable {
     isSequential = parts.isSequential
     cost = parts.steps.reduce(0) { $0 + $1.cost }
     dynamicCount = parts.dynamicCount
+    hasHelpedLoop = parts.steps.contains(where: \.hasHelpedLoop)
   }
 
   /// Whether a loop's turn is too short for its steps to be made ready one by one, and has steps
@@ -160,6 +163,14 @@ struct PlanStep {
   var successors: [Int]
   /// Estimated time on one thread, in nanoseconds.
   let cost: Double
+  /// Whether it is a loop that others help with, or contains one.
+  var hasHelpedLoop: Bool {
+    loops.contains { loop in
+      if loop.isHelped || loop.body.hasHelpedLoop { return true }
+      if case .condition(let condition, _) = loop.turns { return condition.hasHelpedLoop }
+      return false
+    } || branch?.branches.contains { $0.plan.hasHelpedLoop } == true
+  }
   /// Whether the step takes long enough to be given to another worker.
   var isLarge: Bool { cost >= PlanCost.worthSharing }
 }

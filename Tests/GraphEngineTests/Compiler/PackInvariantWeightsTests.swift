@@ -39,6 +39,41 @@ struct PackInvariantWeightsTests {
     #expect(!program.instructions.contains { $0.definition is PackMatrix })
   }
 
+  @Test("Weights of a loop that ends by its data are packed once before it, with the same values")
+  func whileLoops() throws {
+    let h = graph.placeholder(.float64, shape: [2, 24], name: "h")
+    let w = graph.randomUniform([24, 24], min: -0.3, max: 0.3, dtype: .float64, seed: 1)
+    let v = graph.randomUniform([24, 24], min: -0.3, max: 0.3, dtype: .float64, seed: 2)
+    let (turns, last) = whileLoop(graph.constant(0), h) { i, h in
+      logicalAnd(i .< 40, reduceSum(h) .< 6)
+    } body: { i, h in
+      (i + 1, tanh(matmul(h, w) + matmul(h, v, transposeB: true)) + 0.01)
+    }
+    let types = [TensorType(.float64, exact: [2, 24])]
+    let program = try Compiler.compile(
+      graph: graph, fetches: [turns, last], targets: [], feeds: [h], feedTypes: types
+    ).program
+    try program.verify(after: "all passes")
+    let packed = program.instructions.compactMap { $0.definition as? PackMatrix }
+    #expect(packed.map(\.isTransposed).sorted { !$0 && $1 } == [false, true])
+    let loop = try #require(program.instructions.first { $0.definition.name == "While" })
+    let names = loop.bodies[1].instructions.map(\.definition.name)
+    #expect(names.filter { $0 == "PackedMatMul" }.count == 2)
+    #expect(!names.contains("MatMul"))
+
+    let switches: [Set<String>] = [[], [PackInvariantWeights.name]]
+    let values = try switches.map { disabled in
+      var options = Session.Options(workers: 2, seed: 1)
+      options.disabledPasses = disabled
+      let session = try Session(graph, options: options)
+      return try session.run(turns, last, feeding: [h: NDArray.zeros([2, 24], .float64)])
+    }
+    #expect(values[0].0 == values[1].0)
+    #expect(values[0].0.scalar(as: Int.self) > 1)
+    let pairs = zip(values[0].1.scalars(as: Double.self), values[1].1.scalars(as: Double.self))
+    for (x, y) in pairs { #expect((x - y).magnitude <= 1e-12) }
+  }
+
   /// In float64, where sums in another order differ by little more than nothing.
   @Test("Values are those of the library's products", arguments: [1, 3, 37])
   func values(rows: Int) throws {

@@ -11,6 +11,7 @@ func scanProgram(
       "InlineShortScans", "RecognizeReductions", "HoistInvariants", "ForwardStacks",
       "VectorizeOverTime",
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
+      "MergeProducts", "JoinSums", "MergeColumnSums", "DivideElementwise",
       "GatherOneHotMatMuls", "AccumulateIntoProducts", "GatherIntoProducts", "FuseElementwise",
       "PackInvariantWeights", "SplitBatch", "SkipDeadLastTurn",
     ])

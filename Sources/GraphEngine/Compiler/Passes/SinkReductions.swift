@@ -8,8 +8,9 @@ internal import GraphArrays
 /// Products and reductions of rows always: keeping a sum of products in the loop costs a read and a
 /// write of it each turn, for the weights of a recurrent layer more than the product. Others only
 /// where that stacks no more bytes than before; elementwise operations only where all who read the
-/// array are Scans, which do the work themselves again (`PullBack`). Sums are grouped differently
-/// then, so their last bits may differ from the loop's.
+/// array are Scans, which do the work themselves again (`PullBack`), and additions of products, which
+/// would keep these in the loop. Sums are grouped differently then, so their last bits may differ
+/// from the loop's.
 package enum SinkReductions: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     var memory = StackMemory(program)
@@ -43,9 +44,11 @@ private struct ScanTail {
   /// Instructions that only feed stacks and sums.
   private var tail: Set<Value> = []
   private var known: [Value: Bool] = [:]
+  private let uses: [Value: Int]
 
   init(_ ports: ScanPorts) {
     self.ports = ports
+    uses = ports.instruction.bodies[0].useCounts
     levels = ports.levels
     makers = ports.body.makers
     next = Set(ports.states.map(\.next))
@@ -71,6 +74,15 @@ private struct ScanTail {
     let result = findIsFree(value)
     known[value] = result
     return result
+  }
+
+  /// Whether a value is a product that only one operation reads, of operands that are arrays behind
+  /// the loop.
+  mutating func isFreeProduct(_ value: Value) -> Bool {
+    guard uses[value] == 1, let maker = makers[value], maker.definition.isContraction,
+      maker.isMovable
+    else { return false }
+    return maker.inputs.allSatisfy { isFree($0) }
   }
 
   private mutating func findIsFree(_ value: Value) -> Bool {
@@ -108,15 +120,20 @@ extension ScanEditor {
       else { continue }
       let definition = instruction.definition
       let leaves = tail.leaves(instruction)
+      var products: Set<Value> = []
       if definition.isElementwise {
         let isFree = instruction.inputs.allSatisfy { tail.isFree($0) }
+        if leaves, instruction.isSum {
+          products = Set(instruction.inputs.filter { tail.isFreeProduct($0) })
+        }
         guard sums.isEmpty, leaves || isFree,
-          !stacks.contains(where: { readElsewhere.contains($0.output) })
+          !products.isEmpty || !stacks.contains(where: { readElsewhere.contains($0.output) })
         else { continue }
       } else if !leaves {
         continue
       }
-      let new = Set(instruction.inputs.filter { !tail.isFree($0) }).sorted()
+      let new = Set(instruction.inputs.filter { !tail.isFree($0) && !products.contains($0) })
+        .sorted()
       let isAlways = definition.isContraction || !sums.isEmpty
       guard isAlways || size(new) <= size(stacks.map(\.value)),
         let bytes = memory.room(for: new.map { type($0) }, turns: turns)
@@ -132,7 +149,7 @@ extension ScanEditor {
     return false
   }
 
-  private func size(_ values: [Value]) -> Int {
+  private func size(_ values: some Sequence<Value>) -> Int {
     values.reduce(0) { $0 + (type($1).byteCount ?? 0) }
   }
 
@@ -171,8 +188,7 @@ extension ScanEditor {
         operands.append(operand)
       }
       let type = type(instruction.inputs[0])
-      let total = next.newValue(type)
-      next.ports.summed.append(ScanPorts.Summed(value: instruction.inputs[0], output: total))
+      let total = next.total(of: instruction.inputs[0])
       operands.insert(AllTurns.Operand(total, type, isStacked: false), at: 0)
       var all = AllTurns(
         instruction, turns: turns, operands: operands, results: [self.type(sum.value)])
@@ -196,11 +212,25 @@ extension ScanEditor {
     return true
   }
 
+  /// The sum of a value of the body over all turns.
+  private mutating func total(of value: Value) -> Value {
+    if let known = ports.summed.first(where: { $0.value == value }) { return known.output }
+    let total = newValue(type(value))
+    ports.summed.append(ScanPorts.Summed(value: value, output: total))
+    return total
+  }
+
   /// Whether the sum of a linear operation's operand is worth more than that of its result: it is no
-  /// larger, or one of products, which become one.
+  /// larger than the sums of all that is made of it, or one of products, which become one.
   private func passesSum(_ instruction: Instruction) -> Bool {
     let operand = instruction.inputs[0]
-    if size([operand]) <= size(instruction.outputs) { return true }
+    let summed = Set(ports.summed.map(\.value)).union(instruction.outputs)
+    let results = ports.body.instructions.filter {
+      $0.inputs.first == operand && $0.definition.isLinear
+    }.flatMap(\.outputs).filter(summed.contains)
+    if size([operand]) <= size(results) || ports.summed.contains(where: { $0.value == operand }) {
+      return true
+    }
     return ports.body.instructions.contains {
       $0.outputs.contains(operand) && $0.definition.isContraction
     }
@@ -231,4 +261,9 @@ extension ScanEditor {
       ScanPorts.Stacked(value: value, rows: ports.allRows, output: array))
     return array
   }
+}
+
+extension Instruction {
+  /// Whether the result is the sum of the operands.
+  fileprivate var isSum: Bool { ["AddV2", "Add", "AddN"].contains(definition.name) }
 }

@@ -6,7 +6,8 @@ internal import GraphArrays
 ///     Scan(w, h0 [rows, n], xs [turns, rows, m])  ->  Scan(w, h0, xs) {split: rows}
 ///
 /// The rows are those of the states' first axis. A constant of the body with as many rows becomes an
-/// invariant, so that it can be partitioned like one. A Scan that is refused says why.
+/// invariant, so that it can be partitioned like one; slices and reshapes that name the number of
+/// rows take all there are. A Scan that is refused says why.
 ///
 /// Must not fire where an operation draws random numbers or can fail: a draw would be another, and a
 /// failure would be told of another place.
@@ -35,6 +36,7 @@ package enum SplitBatch: Pass {
     var ports = ScanPorts(scan, instruction)
     do throws(RowRefusal) {
       let rowCount = try RowProof.rowCount(of: ports)
+      openRows(of: &ports.body, rowCount)
       let lifted = liftConstants(from: &ports, rowCount, &program)
       var proof = RowProof(ports, rowCount: rowCount)
       let parameters = try proof.prove()
@@ -51,6 +53,33 @@ package enum SplitBatch: Pass {
       definition.refusal = error.reason
       instruction.definition = definition
       return []
+    }
+  }
+
+  /// Lets slices and reshapes take all rows, however many they are.
+  ///
+  ///     Slice(x [rows, n], [0, 2], [rows, 3])   ->   Slice(x, [0, 2], [-1, 3])
+  ///     Reshape(x [rows, n], [rows, 1, n])      ->   Reshape(x, [-1, 1, n])
+  private static func openRows(of body: inout Program, _ rowCount: Int) {
+    Rewriter.rewrite(&body) { instruction, rewriter in
+      guard let x = instruction.inputs.first, rewriter.extents(x)?.first == rowCount,
+        let result = rewriter.extents(instruction.outputs[0]), result.first == rowCount
+      else { return false }
+      let open = [-1] + result.dropFirst()
+      switch instruction.definition {
+      case is Slice:
+        guard let size = rewriter.integers(instruction.inputs[2]), size.first == rowCount else {
+          return false
+        }
+        return rewriter.finish(
+          Slice(), [x, instruction.inputs[1], rewriter.add(integers: open)])
+      case is Reshape:
+        guard let shape = rewriter.integers(instruction.inputs[1]), shape.first == rowCount,
+          !result.contains(0)
+        else { return false }
+        return rewriter.finish(Reshape(), [x, rewriter.add(integers: open)])
+      default: return false
+      }
     }
   }
 

@@ -99,13 +99,24 @@ package struct ConcatV2: OpDefinition {
     count == 1 ? 0 : nil
   }
 
-  /// All parts of a split, in their order, are what was split.
+  /// All parts of a split, in their order, are what was split; so are slices that follow each other.
+  /// A concatenation of concatenations along the same axis is one.
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
-    guard let (parts, axis) = rewriter.concatenation(instruction),
-      let (x, of) = rewriter.division(parts[0]), of == axis,
+    guard let (parts, axis) = rewriter.concatenation(instruction) else { return false }
+    if let (x, of) = rewriter.division(parts[0]), of == axis,
       rewriter.maker(parts[0])?.outputs == parts
-    else { return false }
-    return rewriter.forward(to: x)
+    {
+      return rewriter.forward(to: x)
+    }
+    if let x = rewriter.cutByParts(parts, axis) { return rewriter.forward(to: x) }
+    let flat = parts.flatMap { part -> [Value] in
+      guard rewriter.isUsedOnce(part), let (inner, of) = rewriter.concatenation(part), of == axis
+      else { return [part] }
+      return inner
+    }
+    guard flat.count > parts.count else { return false }
+    return rewriter.finish(
+      ConcatV2(count: flat.count), flat + [instruction.inputs[parts.count]])
   }
 
   package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
@@ -172,5 +183,23 @@ package struct ConcatV2: OpDefinition {
       result[operand] = slice(dy, begin: offsets[operand], size: shapes[operand])
     }
     return result
+  }
+}
+
+extension Rewriter {
+  /// What slices that follow each other along an axis are all of; nil for other values.
+  fileprivate func cutByParts(_ parts: [Value], _ axis: Int) -> Value? {
+    guard let first = maker(parts[0]).flatMap({ cut($0) }) else { return nil }
+    var end = 0
+    for part in parts {
+      guard let cut = maker(part).flatMap({ self.cut($0) }), cut.x == first.x,
+        cut.begin[axis] == end
+      else { return nil }
+      end += cut.size[axis]
+    }
+    guard let whole = extents(first.x), whole[axis] == end else { return nil }
+    var size = first.size
+    size[axis] = end
+    return size == whole ? first.x : nil
   }
 }

@@ -47,7 +47,27 @@ package struct AddN: ElementwiseDefinition {
   }
 
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
-    rewriter.simplifySum(instruction)
+    addBroadcast(instruction, &rewriter) || rewriter.simplifySum(instruction)
+  }
+
+  /// What is broadcast to the shape of the others need not be where it is added to one of them.
+  /// Terms are added in their order.
+  private func addBroadcast(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
+    let inputs = instruction.inputs
+    let type = rewriter.type(instruction.outputs[0])
+    guard inputs.count > 1, type.isExact,
+      let position = inputs.indices.first(where: {
+        rewriter.maker(inputs[$0], as: BroadcastTo.self) != nil
+      }), let (_, operands) = rewriter.maker(inputs[position], as: BroadcastTo.self)
+    else { return false }
+    var pair = [operands[0], inputs[1]]
+    if position > 0 {
+      let before = Array(inputs[..<position])
+      pair = [before.count == 1 ? before[0] : rewriter.add(self, before, type), operands[0]]
+    }
+    let behind = inputs[(max(position, 1) + 1)...]
+    guard !behind.isEmpty else { return rewriter.finish(Binary.add, pair) }
+    return rewriter.finishSum([rewriter.add(Binary.add, pair, type)] + behind)
   }
 
   package func fused(
