@@ -68,6 +68,15 @@ struct WrittenCell: RNNCell {
     case residual
 
     var layers: Int { self == .shared ? 2 : 1 }
+
+    /// The gates whose weights stand in one matrix; nil where each has its own.
+    var joinedGates: Int? {
+      switch self {
+      case .separateGates: nil
+      case .coupled, .normalized: 3
+      case .anotherOrder, .shared, .residual: 4
+      }
+    }
   }
 
   let formula: Formula
@@ -84,31 +93,31 @@ struct WrittenCell: RNNCell {
   ) -> (output: Tensor, state: [LSTMState]) {
     let graph = input.graph
     let depth = input.shape[-1] ?? 0
+    // Declared once: layers share them.
+    let joined = formula.joinedGates.map { count in
+      (
+        kernel: graph.getVariable("kernel", shape: [depth + units, count * units]),
+        bias: graph.getVariable("bias", shape: [count * units], initializer: .zeros), count: count
+      )
+    }
     var output = input
     let next = state.map { state -> LSTMState in
       let gates: [Tensor]
-      switch formula {
-      case .separateGates:
+      if let joined {
+        let sums = matmul(concat([output, state.h], axis: 1), joined.kernel) + joined.bias
+        gates = split(sums, into: joined.count, axis: 1)
+      } else {
         gates = ["i", "g", "f", "o"].map { gate in
           matmul(output, graph.getVariable("w_\(gate)", shape: [depth, units]))
             + matmul(state.h, graph.getVariable("u_\(gate)", shape: [units, units]))
             + graph.getVariable("b_\(gate)", shape: [units], initializer: .zeros)
         }
-      case .coupled, .normalized: gates = sums(of: output, state.h, 3)
-      default: gates = sums(of: output, state.h, 4)
       }
       let next = step(gates, state.c, graph)
       output = formula == .residual ? next.h + input : next.h
       return LSTMState(c: next.c, h: output)
     }
     return (output, next)
-  }
-
-  private func sums(of input: Tensor, _ h: Tensor, _ count: Int) -> [Tensor] {
-    let graph = input.graph
-    let kernel = graph.getVariable("kernel", shape: [2 * units, count * units])
-    let bias = graph.getVariable("bias", shape: [count * units], initializer: .zeros)
-    return split(matmul(concat([input, h], axis: 1), kernel) + bias, into: count, axis: 1)
   }
 
   private func step(_ gates: [Tensor], _ c: Tensor, _ graph: Graph) -> LSTMState {
