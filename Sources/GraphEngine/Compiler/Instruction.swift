@@ -11,81 +11,55 @@ package struct Instruction: Sendable {
 
   /// Unique in the process; control dependencies refer to it.
   package let id: Value
-  private var fields: Fields
+  private var storage: Storage
 
   package init(
     _ definition: any OpDefinition, inputs: [Value], outputs: [Value], name: String,
     origin: Origin? = nil
   ) {
     id = Value()
-    fields = Fields(definition, inputs, outputs, name, origin)
+    storage = Storage(
+      Fields(definition: definition, inputs: inputs, outputs: outputs, name: name, origin: origin))
   }
 
   package var definition: any OpDefinition {
-    get { fields.definition }
-    _modify {
-      detach()
-      yield &fields.definition
-    }
+    get { storage.fields.definition }
+    _modify { yield &own.definition }
   }
 
   package var inputs: [Value] {
-    get { fields.inputs }
-    _modify {
-      detach()
-      yield &fields.inputs
-    }
+    get { storage.fields.inputs }
+    _modify { yield &own.inputs }
   }
 
   package var outputs: [Value] {
-    get { fields.outputs }
-    _modify {
-      detach()
-      yield &fields.outputs
-    }
+    get { storage.fields.outputs }
+    _modify { yield &own.outputs }
   }
 
   /// Instructions (by `id`) of the same program that run before this one without giving it a value.
   package var controls: [Value] {
-    get { fields.controls }
-    _modify {
-      detach()
-      yield &fields.controls
-    }
+    get { storage.fields.controls }
+    _modify { yield &own.controls }
   }
 
   /// `[condition, body]` of a While, those of an If or Case, empty for others.
   package var bodies: [Program] {
-    get { fields.bodies }
-    _modify {
-      detach()
-      yield &fields.bodies
-    }
+    get { storage.fields.bodies }
+    _modify { yield &own.bodies }
   }
 
   package var name: String {
-    get { fields.name }
-    _modify {
-      detach()
-      yield &fields.name
-    }
+    get { storage.fields.name }
+    _modify { yield &own.name }
   }
 
   package var origin: Origin? {
-    get { fields.origin }
-    _modify {
-      detach()
-      yield &fields.origin
-    }
+    get { storage.fields.origin }
+    _modify { yield &own.origin }
   }
 
-  /// Makes the fields this instruction's own.
-  private mutating func detach() {
-    if !isKnownUniquelyReferenced(&fields) { fields = Fields(copying: fields) }
-  }
-
-  // Unchecked because its variables change only where one instruction alone refers to it.
-  private final class Fields: @unchecked Sendable {
+  private struct Fields {
     var definition: any OpDefinition
     var inputs: [Value]
     var outputs: [Value]
@@ -93,26 +67,21 @@ package struct Instruction: Sendable {
     var bodies: [Program] = []
     var name: String
     var origin: Origin?
+  }
 
-    init(
-      _ definition: any OpDefinition, _ inputs: [Value], _ outputs: [Value], _ name: String,
-      _ origin: Origin?
-    ) {
-      self.definition = definition
-      self.inputs = inputs
-      self.outputs = outputs
-      self.name = name
-      self.origin = origin
+  /// The fields, which change only here: they are this instruction's own from then on.
+  private var own: Fields {
+    get { storage.fields }
+    _modify {
+      if !isKnownUniquelyReferenced(&storage) { storage = Storage(storage.fields) }
+      yield &storage.fields
     }
+  }
 
-    init(copying other: Fields) {
-      definition = other.definition
-      inputs = other.inputs
-      outputs = other.outputs
-      controls = other.controls
-      bodies = other.bodies
-      name = other.name
-      origin = other.origin
-    }
+  // Unchecked because `fields` change only where one instruction alone refers to them.
+  private final class Storage: @unchecked Sendable {
+    var fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
   }
 }

@@ -90,9 +90,7 @@ extension Rewriter {
     if end < contents.length || parts.isEmpty {
       parts.append(rows(end..<contents.length, of: contents))
     }
-    if parts.count == 1 { return parts[0] }
-    let axis = add(NDArray(scalar: Int32(0)))
-    return add(ConcatV2(count: parts.count), parts + [axis], contents.type)
+    return join(parts, axis: 0)
   }
 
   /// Items between which none was put in.

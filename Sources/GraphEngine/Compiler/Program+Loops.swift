@@ -2,6 +2,9 @@ package import GraphArrays
 
 /// What passes share that look at the variables of loops, or add some.
 extension Instruction {
+  /// Whether the result is the sum of the operands.
+  var isSum: Bool { ["AddV2", "Add", "AddN"].contains(definition.name) }
+
   /// The variable of this loop that starts at 0 and grows by 1 in every turn; nil where there is
   /// none.
   ///

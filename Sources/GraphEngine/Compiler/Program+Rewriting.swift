@@ -11,6 +11,15 @@ extension Program {
     }
   }
 
+  /// Changes the bodies of Scans, those inside of others first.
+  mutating func forEachScan(_ change: (_ scan: Scan, _ body: inout Program) -> Void) {
+    for i in instructions.indices {
+      for b in instructions[i].bodies.indices { instructions[i].bodies[b].forEachScan(change) }
+      guard let scan = instructions[i].definition as? Scan else { continue }
+      change(scan, &instructions[i].bodies[0])
+    }
+  }
+
   /// Removes the instructions for which `isRemoved` holds.
   ///
   /// What waited for a removed instruction waits for what that one waited for.

@@ -53,7 +53,7 @@ package struct Rewriter {
       }
       current = instruction
       if instruction.controls.isEmpty, !bound.contains(instruction.id), rule(instruction, &self) {
-        if !added.contains(where: { $0.id == instruction.id }) { removed.insert(instruction.id) }
+        if added.last?.id != instruction.id { removed.insert(instruction.id) }
         for input in instruction.inputs { useCounts[input, default: 0] -= 1 }
         for new in added {
           for input in new.inputs { useCounts[input, default: 0] += 1 }

@@ -54,6 +54,7 @@ final class Execution: @unchecked Sendable {
     var worker = Worker()
     start(root, &worker)
     if root.plan.hasHelpedLoop {
+      // Unowned because blocks are shared only while this function runs.
       run.sharedBlocks = SharedBlocks { [unowned self] in self.wake() }
     }
     while !isDone.load(ordering: .acquiring) {

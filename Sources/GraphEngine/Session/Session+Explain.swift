@@ -24,9 +24,9 @@ extension Session {
       }
       feeds.append(tensor, .zeros(shape, tensor.dtype))
     }
-    let prepared = try prepare(request, feeds)
     // Plans keep nothing of how they were made.
     let compiled = try compile(request, feeds, recordsScans: true)
+    let prepared = try prepare(request, feeds, compiled: compiled)
     var explanation = Explanation(scans: compiled.scans)
     explanation.describe(compiled.passes)
     for loop in compiled.loops {

@@ -66,15 +66,14 @@ public final class Session: Sendable {
 
   /// The plan for a request and feeds, compiled where it is new.
   ///
-  /// - Throws: `SessionError` for feeds that do not fit and tensors that cannot be fetched,
-  ///   `GraphError` where the shapes of the feeds contradict the graph.
-  func prepare(_ request: FetchRequest, _ feeds: FeedList) throws -> PreparedRun {
+  /// - Parameter compiled: What the compiler made of them, where that is known.
+  /// - Throws: As `compile`.
+  func prepare(
+    _ request: FetchRequest, _ feeds: FeedList, compiled: CompiledProgram? = nil
+  ) throws -> PreparedRun {
     let key = PlanKey(request, feeds)
     if let known = plans.withLock({ $0.find(key) }) { return known }
-    if let error = graph.error { throw error }
-    try check(request)
-    try check(feeds)
-    let compiled = try compile(request, feeds)
+    let compiled = try compiled ?? compile(request, feeds)
     let (plan, operations) = try PlanBuilder.plan(compiled.program, workers: workers)
     let numbers = streams.withLock { table in operations.map { table.index(of: $0) } }
     let prepared = PreparedRun(key, plan, streams: numbers)
@@ -83,10 +82,16 @@ public final class Session: Sendable {
   }
 
   /// What the compiler makes of a request.
+  ///
+  /// - Throws: `SessionError` for feeds that do not fit and tensors that cannot be fetched,
+  ///   `GraphError` where the shapes of the feeds contradict the graph.
   func compile(
     _ request: FetchRequest, _ feeds: FeedList, recordsScans: Bool = false
   ) throws -> CompiledProgram {
-    try Compiler.compile(
+    if let error = graph.error { throw error }
+    try check(request)
+    try check(feeds)
+    return try Compiler.compile(
       graph: graph, fetches: request.tensors, targets: request.targets, feeds: feeds.tensors,
       feedTypes: feeds.arrays.map { TensorType($0.dtype, exact: $0.shape) },
       without: disabledPasses, recordsScans: recordsScans)

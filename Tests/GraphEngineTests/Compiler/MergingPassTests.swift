@@ -230,3 +230,40 @@ struct DividedSumTests {
     }
   }
 }
+
+@Suite("Operands of loops whose extents are found in the run")
+struct UnknownExtentsTests {
+  @Test("are neither joined nor cut, and give what they give without passes")
+  func masked() throws {
+    let graph = Graph()
+    let keep = graph.placeholder(.bool, shape: [4], name: "keep")
+    let keepBoth = concat([keep, keep], axis: 0)
+    let x = graph.randomNormal([5, 2, 4], seed: 1)
+    let h = graph.randomNormal([2, 4], seed: 2)
+    let u = (0..<3).map { booleanMask(graph.randomNormal([4, 4], seed: 3 + $0), keep) }
+    let w = graph.randomNormal([4, 8], seed: 6)
+    let rows = booleanMask(graph.randomNormal([8], seed: 7), keepBoth)
+    let vector = booleanMask(graph.randomNormal([4], seed: 8), keep)
+    #expect(u[0].shape == [nil, 4] && rows.shape == [nil])
+    let hs = scan(x, initial: h) { x, h in
+      let gates = split(sigmoid(matmul(h, w) * rows), into: 2, axis: 1)
+      let sum = matmul(tanh(h), u[0]) + matmul(sin(h), u[1]) + x
+      let product = biasAdd(matmul(h, u[2]), vector)
+      let shown = h[0..., 0..<0]
+      return tanh(sum * gates[0] + product * gates[1]) + reduceSum(sin(shown))
+    }
+    let all = [hs] + gradients(of: reduceSum(hs), withRespectTo: [w, h]).compactMap { $0 }
+    var results: [[NDArray]] = []
+    for disabled in [[], Compiler.optionalPasses] {
+      var options = Session.Options(workers: 1)
+      options.seed = 5
+      options.disabledPasses = Set(disabled)
+      let session = try Session(graph, options: options)
+      results.append(try session.run(all, feeding: [keep: [true, true, true, true]]))
+    }
+    for (optimised, plain) in zip(results[0], results[1]) {
+      #expect(optimised.isClose(to: plain, rtol: 1e-5, atol: 1e-5))
+    }
+    #expect(results[0].count == 3)
+  }
+}

@@ -15,13 +15,9 @@ internal import GraphArrays
 /// terms of the first rule are summed in another grouping, so last bits may differ.
 package enum DistributeMatMuls: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    for i in program.instructions.indices {
-      for b in program.instructions[i].bodies.indices {
-        try run(&program.instructions[i].bodies[b])
-      }
-      guard let scan = program.instructions[i].definition as? Scan else { continue }
-      let levels = ScanLevels(scan, program.instructions[i].bodies[0])
-      distribute(&program.instructions[i].bodies[0], levels)
+    program.forEachScan { scan, body in
+      let levels = ScanLevels(scan, body)
+      distribute(&body, levels)
     }
   }
 

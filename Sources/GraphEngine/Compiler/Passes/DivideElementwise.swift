@@ -11,12 +11,8 @@ internal import GraphArrays
 /// in the loop, and where nothing but the operation reads the joined operand. The bits stay the same.
 package enum DivideElementwise: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    for i in program.instructions.indices {
-      for b in program.instructions[i].bodies.indices {
-        try run(&program.instructions[i].bodies[b])
-      }
-      guard program.instructions[i].definition is Scan else { continue }
-      while divideOne(of: &program.instructions[i].bodies[0]) {}
+    program.forEachScan { _, body in
+      while divideOne(of: &body) {}
     }
   }
 
@@ -30,41 +26,48 @@ package enum DivideElementwise: Pass {
     for instruction in body.instructions {
       for input in Set(instruction.inputs) { readers[input, default: []].append(instruction) }
     }
-    for instruction in body.instructions.reversed() {
-      guard instruction.definition.isElementwise, instruction.outputs.count == 1,
-        instruction.definition.effects.isEmpty, instruction.controls.isEmpty,
-        let extents = body.type(instruction.outputs[0]).extents, let columns = extents.last
-      else { continue }
-      let result = instruction.outputs[0]
-      // By what is read of the result.
-      if let cuts = readers[result] {
-        let views = cuts.map { $0.columnViews(body.type, integers) }
-        let parts = zip(cuts, views).flatMap { cut, views in
-          zip(cut.outputs, views ?? []).map { (value: $0, column: $1.firstColumn) }
-        }
-        let widths = Set(parts.map { body.type($0.value).extents?.last ?? 0 })
-        if views.allSatisfy({ $0?.allSatisfy { $0.whole == result } == true }),
-          widths.count == 1, let width = widths.first, width < columns,
-          Set(parts.map(\.column)) == Set(stride(from: 0, to: columns, by: width))
-        {
-          divide(instruction, width, in: &body, parts)
-          return true
-        }
-      }
-      // By what an operand is made of.
-      let widths = instruction.inputs.compactMap { input -> Int? in
-        guard body.type(input).extents == extents, uses[input] == 1,
-          let parts = makers[input]?.joinedColumns(body.type, integers), parts.count > 1
+    let type = body.type
+    /// The one width of parts; nil where they differ or are empty.
+    func width(of parts: [Value]) -> Int? {
+      let widths = Set(parts.map { type($0).extents?.last ?? 0 })
+      return widths.count == 1 ? widths.first { $0 > 0 } : nil
+    }
+    /// What is read of a result, where that is parts of it only.
+    func readParts(of result: Value) -> [(value: Value, column: Int)]? {
+      var parts: [(value: Value, column: Int)] = []
+      for reader in readers[result] ?? [] {
+        guard let views = reader.columnViews(type, integers),
+          views.allSatisfy({ $0.whole == result })
         else { return nil }
-        let widths = Set(parts.map { body.type($0).extents?.last ?? 0 })
-        return widths.count == 1 ? widths.first : nil
+        parts += zip(reader.outputs, views).map { ($0, $1.firstColumn) }
       }
-      if let width = widths.first {
+      return parts
+    }
+    for instruction in body.instructions.reversed() where isDivisible(instruction, body) {
+      let result = instruction.outputs[0]
+      guard let columns = type(result).extents?.last else { continue }
+      if let parts = readParts(of: result), let width = width(of: parts.map(\.value)),
+        width < columns, Set(parts.map(\.column)) == Set(stride(from: 0, to: columns, by: width))
+      {
+        divide(instruction, width, in: &body, parts)
+        return true
+      }
+      for input in instruction.inputs
+      where uses[input] == 1 && type(input).extents == type(result).extents {
+        guard let parts = makers[input]?.joinedColumns(type, integers), parts.count > 1,
+          let width = width(of: parts)
+        else { continue }
         divide(instruction, width, in: &body, [])
         return true
       }
     }
     return false
+  }
+
+  private static func isDivisible(_ instruction: Instruction, _ body: Program) -> Bool {
+    instruction.definition.isElementwise && instruction.outputs.count == 1
+      && instruction.definition.effects.isEmpty && instruction.controls.isEmpty
+      && instruction.inputs.allSatisfy { body.type($0).isExact }
   }
 
   /// Puts the work on parts of this width in the place of an operation.

@@ -12,34 +12,32 @@ internal import GraphArrays
 /// otherwise, so last bits may differ.
 package enum JoinSums: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    for i in program.instructions.indices {
-      for b in program.instructions[i].bodies.indices {
-        try run(&program.instructions[i].bodies[b])
-      }
-      guard let scan = program.instructions[i].definition as? Scan else { continue }
-      let levels = ScanLevels(scan, program.instructions[i].bodies[0])
-      join(in: &program.instructions[i].bodies[0], levels)
+    program.forEachScan { scan, body in
+      let levels = ScanLevels(scan, body)
+      join(in: &body, levels)
     }
   }
 
   private static func join(in body: inout Program, _ levels: ScanLevels) {
     let sums = PartSums(body, levels)
     guard !sums.wholes.isEmpty else { return }
+    let makers = body.makers
     var replacement: [Value: Value] = [:]
-    for (whole, parts) in sums.wholes { join(parts, of: whole, in: &body, &replacement) }
+    for (whole, parts) in sums.wholes { join(parts, of: whole, makers, in: &body, &replacement) }
     body.replaceUses(replacement)
     body.sortByDependence()
   }
 
   private static func join(
-    _ parts: [PartSums.Part], of whole: Value, in body: inout Program,
-    _ replacement: inout [Value: Value]
+    _ parts: [PartSums.Part], of whole: Value, _ makers: [Value: Instruction],
+    in body: inout Program, _ replacement: inout [Value: Value]
   ) {
     let source = parts[0].sum
     let type = body.type(whole)
     var total = whole
     for position in parts[0].matrices.indices {
-      let term = joined(parts.map { $0.matrices[position] }, in: &body, like: source)
+      let terms = parts.map { $0.matrices[position] }
+      let term = joined(terms, makers, in: &body, like: source)
       total = body.append(Binary.add, [total, term], type, like: source)
     }
     if parts.contains(where: { !$0.rows.isEmpty }) {
@@ -76,13 +74,14 @@ package enum JoinSums: Pass {
 
   /// What is added to the parts side by side: one product where they are products of one matrix.
   private static func joined(
-    _ terms: [Value], in body: inout Program, like source: Instruction
+    _ terms: [Value], _ makers: [Value: Instruction], in body: inout Program,
+    like source: Instruction
   ) -> Value {
-    let makers = body.makers
     let products = terms.compactMap { makers[$0] }.filter { $0.definition is MatMul }
     guard products.count == terms.count, let product = products[0].definition as? MatMul,
       products.allSatisfy({
         $0.definition.isEqual(to: product) && $0.inputs[0] == products[0].inputs[0]
+          && body.type($0.inputs[1]).isExact
       })
     else { return body.appendJoined(terms, axis: 1, like: source) }
     let right = body.appendJoined(
@@ -111,59 +110,20 @@ private struct PartSums {
   /// The products, in order, with their parts from the first column to the last.
   private(set) var wholes: [(whole: Value, parts: [Part])] = []
 
+  private typealias Sum = (sum: Instruction, terms: [SumTrees.Term])
+  private typealias View = (part: Value, columns: Range<Int>)
+
   init(_ body: Program, _ levels: ScanLevels) {
-    let constants = body.constants
-    func integers(_ value: Value) -> [Int]? { constants[value]?.integerElements }
-    let uses = body.useCounts
-    // The parts of each product.
-    var views: [Value: [(part: Value, columns: Range<Int>)]] = [:]
-    var readers: [Value: Int] = [:]
     let products = body.instructions.filter {
       $0.definition is MatMul && body.type($0.outputs[0]).dtype.isFloating
     }.map { $0.outputs[0] }
     guard !products.isEmpty else { return }
-    for instruction in body.instructions {
-      guard let parts = instruction.columnViews(body.type, integers) else { continue }
-      readers[parts[0].whole, default: 0] += 1
-      for (part, view) in zip(instruction.outputs, parts) {
-        let width = body.type(part).extents?.last ?? 0
-        views[view.whole, default: []].append(
-          (part, view.firstColumn..<view.firstColumn + width))
-      }
-    }
-    var sums: [Value: (sum: Instruction, terms: [SumTrees.Term])] = [:]
-    let trees = SumTrees(body)
-    var unchanged = body
-    Rewriter.rewrite(&unchanged) { instruction, rewriter in
-      if let terms = trees.terms(instruction, rewriter), terms.count > 1 {
-        for term in terms where uses[term.value] == 1 { sums[term.value] = (instruction, terms) }
-      }
-      return false
-    }
+    let uses = body.useCounts
+    let (views, readers) = Self.views(of: body)
+    let sums = Self.sums(of: body, uses)
     for whole in products {
-      guard let parts = views[whole], parts.count > 1, uses[whole] == readers[whole] else {
-        continue
-      }
-      let ordered = parts.sorted { $0.columns.lowerBound < $1.columns.lowerBound }
-      var end = 0
-      var found: [Part] = []
-      for (part, columns) in ordered where columns.lowerBound == end {
-        guard let (sum, terms) = sums[part] else { break }
-        end = columns.upperBound
-        var entry = Part(columns: columns, sum: sum)
-        for term in terms where term.value != part {
-          if levels[term.value] >= ScanLevels.firstState {
-            entry.others.append(term)
-          } else if term.isRow {
-            entry.rows.append(term.value)
-          } else {
-            entry.matrices.append(term.value)
-          }
-        }
-        found.append(entry)
-      }
-      guard found.count == parts.count, end == body.type(whole).extents?.last,
-        Set(found.map { $0.sum.id }).count == found.count
+      guard let parts = views[whole], parts.count > 1, uses[whole] == readers[whole],
+        var found = Self.parts(parts, of: whole, sums, body, levels)
       else { continue }
       if Set(found.map(\.matrices.count)).count > 1 {
         // What only some parts are given is added behind.
@@ -175,5 +135,66 @@ private struct PartSums {
       guard found.contains(where: { !$0.rows.isEmpty || !$0.matrices.isEmpty }) else { continue }
       wholes.append((whole, found))
     }
+  }
+
+  /// The parts that are read of each value, and how many instructions read them.
+  private static func views(of body: Program) -> ([Value: [View]], readers: [Value: Int]) {
+    let constants = body.constants
+    var views: [Value: [View]] = [:]
+    var readers: [Value: Int] = [:]
+    for instruction in body.instructions {
+      guard
+        let parts = instruction.columnViews(body.type, { constants[$0]?.integerElements })
+      else { continue }
+      readers[parts[0].whole, default: 0] += 1
+      for (part, view) in zip(instruction.outputs, parts) {
+        let width = body.type(part).extents?.last ?? 0
+        views[view.whole, default: []].append(
+          (part, view.firstColumn..<view.firstColumn + width))
+      }
+    }
+    return (views, readers)
+  }
+
+  /// The outermost sums, by the terms that nothing else reads.
+  private static func sums(of body: Program, _ uses: [Value: Int]) -> [Value: Sum] {
+    var sums: [Value: Sum] = [:]
+    let trees = SumTrees(body)
+    var unchanged = body
+    Rewriter.rewrite(&unchanged) { instruction, rewriter in
+      if let terms = trees.terms(instruction, rewriter), terms.count > 1 {
+        for term in terms where uses[term.value] == 1 { sums[term.value] = (instruction, terms) }
+      }
+      return false
+    }
+    return sums
+  }
+
+  /// The parts from the first column to the last; nil where one is missing or is read by no sum of
+  /// its own.
+  private static func parts(
+    _ views: [View], of whole: Value, _ sums: [Value: Sum], _ body: Program, _ levels: ScanLevels
+  ) -> [Part]? {
+    var end = 0
+    var found: [Part] = []
+    for view in views.sorted(by: { $0.columns.lowerBound < $1.columns.lowerBound }) {
+      guard view.columns.lowerBound == end, let (sum, terms) = sums[view.part] else { return nil }
+      end = view.columns.upperBound
+      var part = Part(columns: view.columns, sum: sum)
+      for term in terms where term.value != view.part {
+        if levels[term.value] >= ScanLevels.firstState || !body.type(term.value).isExact {
+          part.others.append(term)
+        } else if term.isRow {
+          part.rows.append(term.value)
+        } else {
+          part.matrices.append(term.value)
+        }
+      }
+      found.append(part)
+    }
+    guard end == body.type(whole).extents?.last,
+      Set(found.map { $0.sum.id }).count == found.count
+    else { return nil }
+    return found
   }
 }

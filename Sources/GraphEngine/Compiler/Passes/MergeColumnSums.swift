@@ -10,12 +10,8 @@ internal import GraphArrays
 /// loop. The bits stay the same.
 package enum MergeColumnSums: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    for i in program.instructions.indices {
-      for b in program.instructions[i].bodies.indices {
-        try run(&program.instructions[i].bodies[b])
-      }
-      guard program.instructions[i].definition is Scan else { continue }
-      merge(in: &program.instructions[i].bodies[0])
+    program.forEachScan { _, body in
+      merge(in: &body)
     }
   }
 

@@ -19,14 +19,10 @@ internal import GraphArrays
 /// taken apart.
 package enum MergeProducts: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    for i in program.instructions.indices {
-      for b in program.instructions[i].bodies.indices {
-        try run(&program.instructions[i].bodies[b])
-      }
-      guard let scan = program.instructions[i].definition as? Scan else { continue }
-      let levels = ScanLevels(scan, program.instructions[i].bodies[0])
-      mergeTerms(of: &program.instructions[i].bodies[0], levels)
-      mergeColumns(of: &program.instructions[i].bodies[0], levels)
+    program.forEachScan { scan, body in
+      let levels = ScanLevels(scan, body)
+      mergeTerms(of: &body, levels)
+      mergeColumns(of: &body, levels)
     }
   }
 
@@ -62,7 +58,8 @@ package enum MergeProducts: Pass {
       let (product, operands) = rewriter.maker(term, as: MatMul.self),
       !product.transposeA, levels[operands[1]] == ScanLevels.invariant,
       levels[operands[0]] >= ScanLevels.firstState,
-      rewriter.maker(operands[0])?.definition.isElementwise == true
+      rewriter.maker(operands[0])?.definition.isElementwise == true,
+      operands.allSatisfy({ rewriter.type($0).isExact })
     else { return nil }
     return Term(transposeB: product.transposeB, level: levels[operands[0]])
   }

@@ -10,13 +10,9 @@ internal import GraphArrays
 /// nobody else reads. Changes the rounding of sums, in the same way for any number of workers.
 package enum ReassociateSums: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    for i in program.instructions.indices {
-      for b in program.instructions[i].bodies.indices {
-        try run(&program.instructions[i].bodies[b])
-      }
-      guard let scan = program.instructions[i].definition as? Scan else { continue }
-      let levels = ScanLevels(scan, program.instructions[i].bodies[0])
-      reassociate(&program.instructions[i].bodies[0], levels)
+    program.forEachScan { scan, body in
+      let levels = ScanLevels(scan, body)
+      reassociate(&body, levels)
     }
   }
 

@@ -16,8 +16,8 @@ package enum RecognizeReductions: Pass {
       let uses = body.useCounts
       let makers = body.makers
       for state in editor.ports.states {
-        guard let sum = makers[state.next], ["AddV2", "Add", "AddN"].contains(sum.definition.name),
-          uses[state.parameter] == 1, uses[state.next] == 1, sum.controls.isEmpty,
+        guard let sum = makers[state.next], sum.isSum, uses[state.parameter] == 1,
+          uses[state.next] == 1, sum.controls.isEmpty,
           sum.inputs.contains(state.parameter),
           !editor.ports.stacked.contains(where: { $0.start == state.parameter })
         else { continue }
@@ -56,7 +56,7 @@ private struct SumTerms {
     var open = Array(values.reversed())
     while let next = open.popLast() {
       if uses[next] == 1, let maker = makers[next], maker.controls.isEmpty,
-        ["AddV2", "Add", "AddN"].contains(maker.definition.name),
+        maker.isSum,
         maker.inputs.allSatisfy({ editor.type($0) == type })
       {
         inner.insert(maker.id)

@@ -228,9 +228,7 @@ extension ScanEditor {
     let results = ports.body.instructions.filter {
       $0.inputs.first == operand && $0.definition.isLinear
     }.flatMap(\.outputs).filter(summed.contains)
-    if size([operand]) <= size(results) || ports.summed.contains(where: { $0.value == operand }) {
-      return true
-    }
+    if size([operand]) <= size(results) || summed.contains(operand) { return true }
     return ports.body.instructions.contains {
       $0.outputs.contains(operand) && $0.definition.isContraction
     }
@@ -261,9 +259,4 @@ extension ScanEditor {
       ScanPorts.Stacked(value: value, rows: ports.allRows, output: array))
     return array
   }
-}
-
-extension Instruction {
-  /// Whether the result is the sum of the operands.
-  fileprivate var isSum: Bool { ["AddV2", "Add", "AddN"].contains(definition.name) }
 }

@@ -68,7 +68,7 @@ struct SumTrees {
 }
 
 extension Rewriter {
-  /// Adds a term to a sum; the sum begins with the term where there is none.
+  /// Adds a term to a sum.
   mutating func add(_ term: SumTrees.Term, to sum: Value) -> Value {
     let type = type(sum)
     return term.isRow

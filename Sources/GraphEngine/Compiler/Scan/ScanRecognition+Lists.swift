@@ -56,8 +56,12 @@ extension ScanRecognition {
     let uses = body.useCounts
     var items: [ScanBuilder.Written] = []
     var open = Array(sum.inputs.reversed())
+    var isTerm = false
     while let term = open.popLast() {
-      guard term != parameter else { continue }
+      guard term != parameter else {
+        isTerm = true
+        continue
+      }
       guard uses[term] == 1, let maker = makers[term] else {
         throw ScanRefusal(reason: "a list is a sum with another one")
       }
@@ -73,8 +77,8 @@ extension ScanRecognition {
       }
       items.append(ScanBuilder.Written(index: index, value: maker.inputs[2]))
     }
-    guard uses[parameter] == 1 else {
-      throw ScanRefusal(reason: "a list that is added to is read too")
+    guard isTerm, uses[parameter] == 1 else {
+      throw ScanRefusal(reason: "a list that is added to or replaced is read too")
     }
     return items
   }

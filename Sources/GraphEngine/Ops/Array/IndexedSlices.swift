@@ -66,7 +66,7 @@ package struct IndexedSlices: OpDefinition {
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     guard let rows = request.outputShape().first else { throw request.unsupported(name) }
     return try .segmentSum(
-      request, rows: rows, ignoring: .none
+      request, rows: rows, ignoring: .negative
     ) { position, value in
       "indices[\(position)] = \(value) is not in [0, \(rows))"
     }
@@ -79,14 +79,12 @@ package struct IndexedSlices: OpDefinition {
 
 /// Indices that a sum of rows passes over.
 enum IgnoredIndices {
-  case none
   case negative
   case outOfRange
 
   /// Whether an index names one of so many rows, or is passed over.
   func allows(_ index: some FixedWidthInteger, _ rows: Int) -> Bool {
     switch self {
-    case .none: index >= 0 && index < rows
     case .negative: index < rows
     case .outOfRange: true
     }
