@@ -16,7 +16,7 @@ struct Benchmarks: ParsableCommand {
       and the losses of a hundred steps must be TensorFlow's.
 
       --json prints a list of objects: row, ours_ms (null in a void row), spread ([least, greatest] \
-      in milliseconds), peers (name to ms, spread, ratio), gflops, share_of_peak, loss_check (null, \
+      in the unit of the row), peers (name to ms, spread, ratio), gflops, share_of_peak, loss_check (null, \
       or passed, message, and of training gradient_error, loss_error). Rows of memory have ours_mb \
       and mb of peers, in megabytes.
 

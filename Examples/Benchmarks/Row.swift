@@ -31,9 +31,8 @@ extension Row {
 }
 
 /// What the figures of a row count.
-enum Unit: String {
-  case milliseconds = "ms"
-  case megabytes = "mb"
+enum Unit {
+  case milliseconds, megabytes
 }
 
 /// How rows are measured.

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import FoundationEssentials
 internal import StaticGraph
 
 /// Where results go: a file, a directory, or standard output.

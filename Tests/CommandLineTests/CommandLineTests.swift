@@ -130,14 +130,6 @@ final class StatusTests: CommandLineSuite {
     }
   }
 
-  @Test("A file that may not be read is told", .enabled(if: getuid() != 0))
-  func forbiddenFile() throws {
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0], ofItemAtPath: scratch.path("linear.pbtxt"))
-    let program = try staticgraph("inspect linear.pbtxt")
-    #expect(program.errors == "error: linear.pbtxt: cannot be read: permission denied\n")
-  }
-
   @Test("Empty names of files are wrong usage")
   func emptyNames() throws {
     for arguments in [["inspect", ""], ["run", "many.pb", "--fetch", "numbers", "--out-dir", ""]] {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import GraphArrays
 import Testing
 
@@ -19,6 +20,14 @@ struct FileTests {
     } catch {
       return error.description
     }
+  }
+
+  @Test("A file that may not be read or written is told so")
+  func forbiddenFile() {
+    #expect(POSIXError(.EACCES).reasonOfReading == "permission denied")
+    #expect(POSIXError(.EACCES).reasonOfWriting == "permission denied")
+    #expect(POSIXError(.ENOENT).reasonOfReading == "there is no such file")
+    #expect(POSIXError(.ENOENT).reasonOfWriting == "there is no such directory")
   }
 
   @Test("Files that NumPy wrote read as what it put in")

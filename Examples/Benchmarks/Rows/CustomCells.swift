@@ -105,7 +105,7 @@ struct WrittenCell: RNNCell {
       let gates: [Tensor]
       if let joined {
         let sums = matmul(concat([output, state.h], axis: 1), joined.kernel) + joined.bias
-        gates = split(sums, into: joined.count, axis: 1)
+        gates = formula == .anotherOrder ? [sums] : split(sums, into: joined.count, axis: 1)
       } else {
         gates = ["i", "g", "f", "o"].map { gate in
           matmul(output, graph.getVariable("w_\(gate)", shape: [depth, units]))
@@ -128,7 +128,7 @@ struct WrittenCell: RNNCell {
       let shown = formula == .normalized ? normalize(next, graph) : next
       return LSTMState(c: next, h: sigmoid(gates[2]) * tanh(shown))
     case .anotherOrder:
-      let joined = concat(gates, axis: 1)
+      let joined = gates[0]
       let sigmoids = sigmoid(joined[0..., 0..<2 * units] + 0.5)
       let next =
         sigmoids[0..., 0..<units] * c

@@ -212,11 +212,11 @@ package protocol EmptyListDefinition: OpDefinition {}
 
 extension Program {
   /// The parameter of a body that stands for operand `i`.
-  package func parameter(_ i: Int) -> Value? {
+  func parameter(_ i: Int) -> Value? {
     if i < parameters.count, parameters[i].source == .argument(i) { return parameters[i].value }
     return parameters.first { $0.source == .argument(i) }?.value
   }
 
   /// Whether loop variable `i` of this body is the same in every turn.
-  func isInvariant(_ i: Int) -> Bool { i < results.count && results[i] == parameter(i) }
+  package func isInvariant(_ i: Int) -> Bool { i < results.count && results[i] == parameter(i) }
 }

@@ -10,7 +10,7 @@ extension Tensorflow_GraphDef {
   /// Both forms say the same; there are viewers that read only the second one.
   var text: String {
     var result = ""
-    for line in textFormatString().split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in textFormatString().split(separator: "\n") {
       guard line.utf8.last == UInt8(ascii: "]"), let bracket = line.firstRange(of: ": ["),
         !line[..<bracket.lowerBound].utf8.contains(UInt8(ascii: "\""))
       else {
@@ -23,7 +23,6 @@ extension Tensorflow_GraphDef {
         result += "\(field): \(element)\n"
       }
     }
-    if result.hasSuffix("\n\n") { result.removeLast() }
     return result
   }
 }

@@ -21,9 +21,9 @@ extension Instruction {
   ///
   /// - Parameter program: The program that the loop stands in.
   func hasLoopCounters(in program: Program) -> Bool {
-    guard inputs.count >= 2, counter(in: program) == 0,
-      bodies[1].parameter(1) == bodies[1].results[1]
-    else { return false }
+    guard inputs.count >= 2, counter(in: program) == 0, bodies[1].isInvariant(1) else {
+      return false
+    }
     return program.constants[inputs[1]] == NDArray(scalar: Int32(-1))
   }
 

@@ -463,7 +463,9 @@ def make(name, build, options):
 if __name__ == "__main__":
     chosen = sys.argv[1:] or [name for name, *_ in CASES]
     index = os.path.join(HERE, "index.json")
-    with open(index) as file:
-        known = {row["name"]: row for row in json.load(file)}
+    known = {}
+    if sys.argv[1:]:
+        with open(index) as file:
+            known = {row["name"]: row for row in json.load(file)}
     rows = [make(*case) if case[0] in chosen else known[case[0]] for case in CASES]
     write_json(index, rows)
