@@ -101,6 +101,8 @@ struct Benchmarks: ParsableCommand {
     var results: [RowResult] = []
     if !json { print(markdown ? MarkdownTable.header : Table.header) }
     for row in selected {
+      // A file or a pipe is given each row as soon as it is measured, as a terminal is.
+      fflush(nil)
       let result = try measure(row, setting)
       if !json { print(markdown ? MarkdownTable.lines(result) : Table.lines(result)) }
       results.append(result)

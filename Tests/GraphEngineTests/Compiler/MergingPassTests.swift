@@ -105,6 +105,15 @@ struct JoinSumsTests {
     #expect(found.after.count("AddV2") == 1)
   }
 
+  @Test("joins sums to which a number is added besides")
+  func number() throws {
+    let found = try programs { x, h, w in
+      tanh(matmul(h, w[0]) + matmul(x, w[1]) + 1) * sigmoid(matmul(x, w[2]) + matmul(h, w[1]))
+    }
+    #expect(found.before.count("MatMul") == 3)
+    #expect(found.after.count("MatMul") == 2)
+  }
+
   @Test("adds a vector of zeros to parts that are given none")
   func rows() throws {
     let found = try programs { x, h, w in

@@ -255,6 +255,23 @@ struct SinkReductionsTests {
     #expect(!inner.instructions.contains { $0.definition.name == "BiasAddGrad" })
   }
 
+  @Test("sums parts of a product behind loops that are too long to stack it")
+  func partsOfLongSums() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [5000, 2, 64], name: "x")
+    let h = graph.placeholder(.float32, shape: [2, 64], name: "h")
+    let w = (0..<2).map { graph.placeholder(.float32, shape: [64, 64], name: "w\($0)") }
+    let hs = scan(x, initial: h) { x, h in tanh(matmul(h, w[0]) + x) * sigmoid(matmul(h, w[1])) }
+    let d = gradients(of: reduceSum(hs), withRespectTo: w).compactMap { $0 }
+    let before = try scanProgram(
+      graph, fetching: d,
+      feeding: [(x, [5000, 2, 64]), (h, [2, 64])] + w.map { ($0, [64, 64]) }
+    ).after(RecognizeReductions.self, MergeProducts.self, PruneScans.self)
+    #expect(before.scans.map(\.sumCount) == [0, 2])
+    let after = try before.after(SinkReductions.self, PruneScans.self)
+    #expect(after.scans.map(\.sumCount) == [0, 0])
+  }
+
   @Test("leaves elementwise work whose array something else than a loop reads")
   func refuses() throws {
     let graph = Graph()

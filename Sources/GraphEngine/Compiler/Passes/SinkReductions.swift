@@ -132,15 +132,20 @@ extension ScanEditor {
       } else if !leaves {
         continue
       }
-      let new = Set(instruction.inputs.filter { !tail.isFree($0) && !products.contains($0) })
-        .sorted()
+      // The sum of an operand takes the place of that of the result: nothing new is stacked.
+      let passesSum = !sums.isEmpty && definition.isLinear && passesSum(instruction)
+      let new =
+        passesSum
+        ? []
+        : Set(instruction.inputs.filter { !tail.isFree($0) && !products.contains($0) }).sorted()
       let isAlways = definition.isContraction || !sums.isEmpty
       guard isAlways || size(new) <= size(stacks.map(\.value)),
         let bytes = memory.room(for: new.map { type($0) }, turns: turns)
       else { continue }
       let isDone =
         sums.isEmpty
-        ? sink(instruction, stacks, tail.levels) : sink(instruction, sums[0], tail.levels)
+        ? sink(instruction, stacks, tail.levels)
+        : passesSum ? pass(sums[0], by: instruction) : sink(instruction, sums[0], tail.levels)
       guard isDone else { continue }
       memory.take(bytes)
       if leaves { remove([instruction.id]) }
@@ -175,39 +180,44 @@ extension ScanEditor {
     return true
   }
 
-  /// Makes the sum of an operation's result from stacks, or the sum, of its operands.
+  /// Makes the sum of a linear operation's result from the sum of its first operand.
+  private mutating func pass(_ sum: ScanPorts.Summed, by instruction: Instruction) -> Bool {
+    var next = self
+    next.ports.summed.removeAll { $0.output == sum.output }
+    var operands: [AllTurns.Operand] = []
+    for input in instruction.inputs.dropFirst() {
+      guard !rows.contains(input), let operand = next.operand(input) else { return false }
+      operands.append(operand)
+    }
+    let type = type(instruction.inputs[0])
+    let total = next.total(of: instruction.inputs[0])
+    operands.insert(AllTurns.Operand(total, type, isStacked: false), at: 0)
+    var all = AllTurns(
+      instruction, turns: turns, operands: operands, results: [self.type(sum.value)])
+    guard let result = try? all.emit(instruction.definition, operands.map(\.value)) else {
+      return false
+    }
+    next.placeBehind(all)
+    next.replacement[sum.output] = result
+    self = next
+    return true
+  }
+
+  /// Makes the sum of an operation's result from stacks of its operands.
   private mutating func sink(
     _ instruction: Instruction, _ sum: ScanPorts.Summed, _ levels: ScanLevels
   ) -> Bool {
     var next = self
     next.ports.summed.removeAll { $0.output == sum.output }
-    if instruction.definition.isLinear, passesSum(instruction) {
-      var operands: [AllTurns.Operand] = []
-      for input in instruction.inputs.dropFirst() {
-        guard !rows.contains(input), let operand = next.operand(input) else { return false }
-        operands.append(operand)
-      }
-      let type = type(instruction.inputs[0])
-      let total = next.total(of: instruction.inputs[0])
-      operands.insert(AllTurns.Operand(total, type, isStacked: false), at: 0)
-      var all = AllTurns(
-        instruction, turns: turns, operands: operands, results: [self.type(sum.value)])
-      guard let result = try? all.emit(instruction.definition, operands.map(\.value)) else {
-        return false
-      }
-      next.placeBehind(all)
-      next.replacement[sum.output] = result
-    } else {
-      guard let operands = next.operandsBehind(instruction, levels) else { return false }
-      var all = AllTurns(
-        instruction, turns: turns, operands: operands, results: [type(sum.value)])
-      guard operands.contains(where: \.isStacked),
-        let result = try? instruction.definition.sumOverTime(&all),
-        all.types[result] == type(sum.value)
-      else { return false }
-      next.placeBehind(all)
-      next.replacement[sum.output] = result
-    }
+    guard let operands = next.operandsBehind(instruction, levels) else { return false }
+    var all = AllTurns(
+      instruction, turns: turns, operands: operands, results: [type(sum.value)])
+    guard operands.contains(where: \.isStacked),
+      let result = try? instruction.definition.sumOverTime(&all),
+      all.types[result] == type(sum.value)
+    else { return false }
+    next.placeBehind(all)
+    next.replacement[sum.output] = result
     self = next
     return true
   }

@@ -15,24 +15,20 @@ struct SumTrees {
   init(_ program: Program) {
     let uses = program.useCounts
     for instruction in program.instructions {
-      guard let width = Self.width(of: instruction) else { continue }
-      let extents = program.type(instruction.outputs[0]).extents
-      guard extents != nil else { continue }
-      for operand in instruction.inputs.prefix(width)
-      where uses[operand] == 1 && program.type(operand).extents == extents {
+      for operand in Self.wholeTerms(of: instruction, program) where uses[operand] == 1 {
         inner.insert(operand)
       }
     }
   }
 
-  /// How many first operands of an instruction are terms of its result's shape; nil where it is no
-  /// sum.
-  private static func width(of instruction: Instruction) -> Int? {
-    switch instruction.definition.name {
-    case "AddV2", "Add", "AddN": instruction.inputs.count
-    case "BiasAdd": 1
-    default: nil
+  /// The terms of a sum that have its shape; none where it is no sum, or where one of its operands is
+  /// no term (see `operands`).
+  private static func wholeTerms(of sum: Instruction, _ program: Program) -> ArraySlice<Value> {
+    guard let output = sum.outputs.first, let extents = program.type(output).extents else {
+      return []
     }
+    let terms = sum.isSum ? sum.inputs[...] : sum.definition is BiasAdd ? sum.inputs.prefix(1) : []
+    return terms.allSatisfy { program.type($0).extents == extents } ? terms : []
   }
 
   /// The terms of the tree that an instruction is the root of, from the left to the right; nil where
