@@ -32,8 +32,8 @@ enum PeerKind: String, CaseIterable, Sendable {
   /// Whether it can train such a model.
   func trains(_ settings: RecurrentSettings) -> Bool {
     switch self {
-    case .tensorflow: true
-    case .pytorch, .jax: settings.cell != .peephole
+    case .tensorflow, .jax: true
+    case .pytorch: settings.cell != .peephole
     case .schedule: settings.cell == .lstm && settings.layers == 1
     }
   }

@@ -32,7 +32,17 @@ def gru(parameters, state, x):
     return (h,), h
 
 
-CELLS = {"lstm": (lstm, 4, 2), "gru": (gru, 3, 1)}  # the step, its gates, the parts of its state
+def peephole(parameters, state, x):
+    h, c = state
+    of_i, of_f, of_o = parameters["diagonals"]
+    i, j, f, o = jnp.split(x + h @ parameters["recurrent"], 4, axis=1)
+    c = c * jax.nn.sigmoid(f + 1 + of_f * c) + jax.nn.sigmoid(i + of_i * c) * jnp.tanh(j)
+    h = jnp.tanh(c) * jax.nn.sigmoid(o + of_o * c)
+    return (h, c), h
+
+
+# The step, its gates, the parts of its state, its diagonal weights.
+CELLS = {"lstm": (lstm, 4, 2, 0), "peephole": (peephole, 4, 2, 3), "gru": (gru, 3, 1, 0)}
 
 
 class Workload:
@@ -41,10 +51,10 @@ class Workload:
         cores = sorted(os.sched_getaffinity(0))[: settings["threads"]]
         os.sched_setaffinity(0, cores)
         self.settings = settings
-        step, gates, self.parts = CELLS[settings["cell"]]
+        step, gates, self.parts, diagonals = CELLS[settings["cell"]]
         self.cell = step
         units, vocabulary, layers = settings["units"], settings["vocabulary"], settings["layers"]
-        keys = iter(jax.random.split(jax.random.PRNGKey(0), 2 * layers + 4))
+        keys = iter(jax.random.split(jax.random.PRNGKey(0), 3 * layers + 4))
 
         def weight(rows, columns):
             limit = (6 / (rows + columns)) ** 0.5
@@ -55,6 +65,7 @@ class Workload:
                 {
                     "input": weight(units if layer else vocabulary, gates * units),
                     "recurrent": weight(units, gates * units),
+                    "diagonals": weight(diagonals, units),
                     "bias": jnp.zeros(gates * units),
                 }
                 for layer in range(layers)

@@ -46,27 +46,38 @@ static inline void transpose_f64(double *out, size_t out_stride, const double *x
 // (not transposed) at a time: stored rows are often a page or more apart.
 #define PANELS_AT_ONCE 8
 #define DEFINE_PACK(T)                                                                        \
-  static void pack_part_##T(T##_t *panel, const T##_t *w, size_t stride, int transposed,      \
-                            size_t k_begin, size_t k_end, size_t columns) {                   \
+  /* Some columns, up to a whole panel; the others are zero. */                                \
+  static void pack_rows_##T(T##_t *panel, const T##_t *w, size_t stride, size_t k,            \
+                            size_t columns) {                                                 \
     const size_t width = SG_PANEL_BYTES / sizeof(T##_t);                                      \
-    for (size_t l = k_begin; l < k_end; l++) {                                                \
-      for (size_t c = 0; c < width; c++) {                                                    \
-        const T##_t *source = transposed ? w + c * stride + l : w + l * stride + c;           \
-        panel[l * width + c] = c < columns ? *source : 0;                                     \
-      }                                                                                       \
+    for (size_t l = 0; l < k; l++) {                                                          \
+      memcpy(panel + l * width, w + l * stride, columns * sizeof(T##_t));                     \
+      memset(panel + l * width + columns, 0, (width - columns) * sizeof(T##_t));              \
     }                                                                                         \
   }                                                                                           \
-  static void pack_transposed_##T(T##_t *panel, const T##_t *w, size_t stride, size_t k) {    \
+  static void pack_transposed_##T(T##_t *panel, const T##_t *w, size_t stride, size_t k,      \
+                                  size_t columns) {                                           \
     const size_t width = SG_PANEL_BYTES / sizeof(T##_t), line = 64 / sizeof(T##_t);           \
-    const size_t whole = k / line * line;                                                     \
-    for (size_t l = 0; l < whole; l += line) {                                                \
-      for (size_t c = 0; c < width; c += LANES(T)) {                                          \
-        for (size_t d = 0; d < line; d += LANES(T)) {                                         \
-          transpose_##T(panel + (l + d) * width + c, width, w + c * stride + l + d, stride);  \
+    const size_t whole = columns / LANES(T) * LANES(T);                                       \
+    for (size_t begin = 0; begin < k; begin += line) {                                        \
+      const size_t end = begin + line < k ? begin + line : k;                                 \
+      for (size_t c = 0; c < whole; c += LANES(T)) {                                          \
+        size_t l = begin;                                                                     \
+        for (; l + LANES(T) <= end; l += LANES(T)) {                                          \
+          transpose_##T(panel + l * width + c, width, w + c * stride + l, stride);            \
+        }                                                                                     \
+        for (; l < end; l++) {                                                                \
+          for (size_t i = 0; i < LANES(T); i++) {                                             \
+            panel[l * width + c + i] = w[(c + i) * stride + l];                               \
+          }                                                                                   \
+        }                                                                                     \
+      }                                                                                       \
+      for (size_t l = begin; l < end; l++) {                                                  \
+        for (size_t c = whole; c < width; c++) {                                              \
+          panel[l * width + c] = c < columns ? w[c * stride + l] : 0;                         \
         }                                                                                     \
       }                                                                                       \
     }                                                                                         \
-    pack_part_##T(panel, w, stride, 1, whole, k, width);                                      \
   }                                                                                           \
   void sg_pack_##T(T##_t *packed, const T##_t *w, size_t stride, int transposed, size_t k,    \
                    size_t n, size_t panel_begin, size_t panel_end) {                          \
@@ -77,7 +88,8 @@ static inline void transpose_f64(double *out, size_t out_stride, const double *x
       T##_t *panel = packed + j * width * k;                                                  \
       if (transposed) {                                                                       \
         for (size_t i = 0; i < some; i++) {                                                   \
-          pack_transposed_##T(panel + i * width * k, w + (j + i) * width * stride, stride, k); \
+          pack_transposed_##T(panel + i * width * k, w + (j + i) * width * stride, stride, k, \
+                              width);                                                         \
         }                                                                                     \
       } else {                                                                                \
         for (size_t l = 0; l < k; l++) {                                                      \
@@ -90,9 +102,13 @@ static inline void transpose_f64(double *out, size_t out_stride, const double *x
       j += some;                                                                              \
     }                                                                                         \
     if (panel_begin <= whole && whole < panel_end) {                                          \
-      const T##_t *source = transposed ? w + whole * width * stride : w + whole * width;      \
-      pack_part_##T(packed + whole * width * k, source, stride, transposed, 0, k,             \
-                    n - whole * width);                                                       \
+      T##_t *panel = packed + whole * width * k;                                              \
+      const size_t columns = n - whole * width;                                               \
+      if (transposed) {                                                                       \
+        pack_transposed_##T(panel, w + whole * width * stride, stride, k, columns);           \
+      } else {                                                                                \
+        pack_rows_##T(panel, w + whole * width, stride, k, columns);                          \
+      }                                                                                       \
     }                                                                                         \
   }
 DEFINE_PACK(f32)

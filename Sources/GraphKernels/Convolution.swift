@@ -163,11 +163,11 @@ package struct Convolution<Scalar: WindowScalar>: Sendable, Hashable {
     withScratch(strip * columns) { patches in
       forEachStrip(of: 0..<window.positions, length: strip) { some in
         gather(x, positions: some, taps: taps, into: patches)
-        let product = MatrixProduct.Block(
-          m: columns, n: filters, k: some.count, transposeA: true, transposeB: false,
-          strideA: columns, strideB: filters, strideC: filters)
-        Scalar.multiply(
-          product, a: patches, b: dy + some.lowerBound * filters, c: out, beta: 1)
+        let product = ProductBlock(
+          m: columns, n: filters, k: some.count, transposeA: true, strideA: columns,
+          strideB: filters, strideC: filters)
+        product.multiply(
+          a: patches, b: dy + some.lowerBound * filters, c: out, accumulate: true)
       }
     }
   }

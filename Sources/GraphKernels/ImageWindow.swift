@@ -58,7 +58,7 @@ package struct ImageWindow: Sendable, Hashable {
 }
 
 /// Element types that windows work on.
-package protocol WindowScalar: PackedScalar {
+package protocol WindowScalar: ProductScalar {
   /// Adds rows of patches to the images that they came from.
   static func scatter(
     _ patches: UnsafePointer<Self>, to images: UnsafeMutablePointer<Self>, _ window: ImageWindow,

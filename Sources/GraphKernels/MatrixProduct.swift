@@ -1,32 +1,12 @@
-internal import COpenBLAS
-
-/// Element types of a floating-point product.
-package protocol ProductScalar: BinaryFloatingPoint, Sendable {
-  /// `c = a b + beta c` with OpenBLAS, row-major.
-  static func multiply(
-    _ shape: MatrixProduct.Block, a: UnsafePointer<Self>, b: UnsafePointer<Self>,
-    c: UnsafeMutablePointer<Self>, beta: Self)
-}
-
 /// A planned product of row-major matrices, `c = a b` or `c += a b`.
 ///
-/// The output is cut into blocks on a grid that depends on the shape alone, since OpenBLAS gives a
-/// row other bits when rows are grouped otherwise: the blocks may run in any order and on any
-/// number of threads and give the same bits. Each block packs its part of both operands again,
-/// which decides the grid: rows are split while a block keeps 256 of them (or 32, where the right
-/// operand is small enough to stay in the second-level cache), then columns. Up to 2^19
-/// multiplications stay in one block, 2^27 in two, 2^32 in four, more in eight.
+/// The output is cut into blocks on a grid that depends on the shape alone, since a small or narrow
+/// block is OpenBLAS's, which gives a row other bits when rows are grouped otherwise: the blocks may
+/// run in any order and on any number of threads and give the same bits. Each block packs its part
+/// of the right operand again, which decides the grid: rows are split while a block keeps 256 of
+/// them (or 32, where the right operand is small enough to stay in the second-level cache), then
+/// columns. Up to 2^19 multiplications stay in one block, 2^27 in two, 2^32 in four, more in eight.
 package struct MatrixProduct: Sendable, Hashable {
-  /// The shape of a block's product and the strides of its operands.
-  package struct Block: Sendable {
-    /// The extents: `c` is `[m, n]`, the summed axis has length `k`.
-    package var m: Int, n: Int, k: Int
-    /// Whether the operands are stored transposed.
-    package var transposeA: Bool, transposeB: Bool
-    /// The lengths of stored rows.
-    package var strideA: Int, strideB: Int, strideC: Int
-  }
-
   /// The extents: `c` is `[m, n]`, the summed axis has length `k`.
   package let m: Int, n: Int, k: Int
   /// Whether `a` is stored as `[k, m]`, and `b` as `[n, k]`.
@@ -73,15 +53,9 @@ package struct MatrixProduct: Sendable, Hashable {
     c: UnsafeMutablePointer<Scalar>, accumulate: Bool = false
   ) {
     let (row, column, part) = part(block)
-    let output = c + row * n + column
-    if k == 0 {
-      if accumulate { return }
-      for r in 0..<part.m { (output + r * n).update(repeating: 0, count: part.n) }
-      return
-    }
-    Scalar.multiply(
-      part, a: a + (transposeA ? row : row * k), b: b + (transposeB ? column * k : column),
-      c: output, beta: accumulate ? 1 : 0)
+    part.multiply(
+      a: a + (transposeA ? row : row * k), b: b + (transposeB ? column * k : column),
+      c: c + row * n + column, accumulate: accumulate)
   }
 
   /// Computes one block of `c` in wrapping integer arithmetic.
@@ -107,60 +81,14 @@ package struct MatrixProduct: Sendable, Hashable {
     return (row..<row + part.m, column..<column + part.n)
   }
 
-  private func part(_ block: Int) -> (row: Int, column: Int, Block) {
+  private func part(_ block: Int) -> (row: Int, column: Int, ProductBlock) {
     let across = (n + columnsPerBlock - 1) / columnsPerBlock
     let (down, right) = block.quotientAndRemainder(dividingBy: across)
     let (row, column) = (down * rowsPerBlock, right * columnsPerBlock)
-    let part = Block(
+    let part = ProductBlock(
       m: min(rowsPerBlock, m - row), n: min(columnsPerBlock, n - column), k: k,
       transposeA: transposeA, transposeB: transposeB, strideA: transposeA ? m : k,
       strideB: transposeB ? k : n, strideC: n)
     return (row, column, part)
-  }
-}
-
-/// OpenBLAS's own threads are off, for the whole process: products are split by `MatrixProduct`.
-private let singleThreaded: Void = openblas_set_num_threads(1)
-
-extension Float: ProductScalar {
-  package static func multiply(
-    _ shape: MatrixProduct.Block, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
-    c: UnsafeMutablePointer<Float>, beta: Float
-  ) {
-    _ = singleThreaded
-    let transA = shape.transposeA ? CblasTrans : CblasNoTrans
-    let transB = shape.transposeB ? CblasTrans : CblasNoTrans
-    let (m, n, k) = (blasint(shape.m), blasint(shape.n), blasint(shape.k))
-    let (lda, ldb) = (blasint(shape.strideA), blasint(shape.strideB))
-    if shape.m == 1 {
-      // One row: c = b^T a, where the vector a may be a column of its matrix.
-      cblas_sgemv(
-        CblasRowMajor, shape.transposeB ? CblasNoTrans : CblasTrans, shape.transposeB ? n : k,
-        shape.transposeB ? k : n, 1, b, ldb, a, shape.transposeA ? lda : 1, beta, c, 1)
-      return
-    }
-    cblas_sgemm(
-      CblasRowMajor, transA, transB, m, n, k, 1, a, lda, b, ldb, beta, c, blasint(shape.strideC))
-  }
-}
-
-extension Double: ProductScalar {
-  package static func multiply(
-    _ shape: MatrixProduct.Block, a: UnsafePointer<Double>, b: UnsafePointer<Double>,
-    c: UnsafeMutablePointer<Double>, beta: Double
-  ) {
-    _ = singleThreaded
-    let transA = shape.transposeA ? CblasTrans : CblasNoTrans
-    let transB = shape.transposeB ? CblasTrans : CblasNoTrans
-    let (m, n, k) = (blasint(shape.m), blasint(shape.n), blasint(shape.k))
-    let (lda, ldb) = (blasint(shape.strideA), blasint(shape.strideB))
-    if shape.m == 1 {
-      cblas_dgemv(
-        CblasRowMajor, shape.transposeB ? CblasNoTrans : CblasTrans, shape.transposeB ? n : k,
-        shape.transposeB ? k : n, 1, b, ldb, a, shape.transposeA ? lda : 1, beta, c, 1)
-      return
-    }
-    cblas_dgemm(
-      CblasRowMajor, transA, transB, m, n, k, 1, a, lda, b, ldb, beta, c, blasint(shape.strideC))
   }
 }

@@ -1,25 +1,15 @@
 internal import CKernels
 
-/// Element types of products with a packed right-hand side.
-package protocol PackedScalar: ProductScalar {
-  /// The product of an instruction set.
-  static func packedProduct(of kernels: KernelTable) -> PackedProductLoop
-  /// Packs panels of a matrix that is stored in rows `stride` apart, as `[k, n]` or as `[n, k]`.
-  static func pack(
-    _ panels: Range<Int>, of w: UnsafePointer<Self>, stride: Int, transposed: Bool, k: Int, n: Int,
-    into packed: UnsafeMutablePointer<Self>)
-}
-
 /// The layout of a right-hand side `[k, n]` that is packed once for many products with few rows.
 ///
-/// The columns are cut into panels of 128 bytes; a panel holds its part of row 0, of row 1, and so
+/// The columns are cut into panels of 256 bytes; a panel holds its part of row 0, of row 1, and so
 /// on, and what is missing in the last one is zero. A product reads panels from one end to the
 /// other, with many rows at the speed of arithmetic, with one or two at that of memory.
 ///
 /// Every element of a product is one chain of multiply-adds over the ascending summed axis that
 /// starts from its addend. Its bits do not depend on the rows and panels that are computed with it:
 /// a caller may cut both anywhere.
-package struct PackedMatrix<Scalar: PackedScalar>: Sendable, Hashable {
+package struct PackedMatrix<Scalar: ProductScalar>: Sendable, Hashable {
   /// Where the chains of a product start from. Strides count elements.
   package enum Addend {
     /// `out = x w`.
@@ -44,7 +34,7 @@ package struct PackedMatrix<Scalar: PackedScalar>: Sendable, Hashable {
     (self.k, self.n) = (k, n)
   }
 
-  /// The columns of a panel: 32 of `Float`, 16 of `Double`.
+  /// The columns of a panel: 64 of `Float`, 32 of `Double`.
   package static var panelColumns: Int { Int(SG_PANEL_BYTES) / MemoryLayout<Scalar>.stride }
 
   /// The number of panels.
@@ -73,18 +63,19 @@ package struct PackedMatrix<Scalar: PackedScalar>: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - packed: The packed right-hand side.
-  ///   - x: The left operand, `[rows, k]` in rows `xStride` apart.
+  ///   - x: The left operand, `[rows, k]` in rows `xStride` and columns `xStep` apart.
   ///   - out: The result, `[rows, n]` in rows `outStride` apart. It overlaps no operand but an
   ///     addend that is the same matrix.
   ///   - kernels: The instruction set.
   package func multiply(
     rows: Range<Int>, panels: Range<Int>, packed: UnsafePointer<Scalar>, x: UnsafePointer<Scalar>,
-    xStride: Int, addend: Addend, out: UnsafeMutablePointer<Scalar>, outStride: Int,
-    kernels: KernelTable = .best
+    xStride: Int, xStep: Int = 1, addend: Addend, out: UnsafeMutablePointer<Scalar>,
+    outStride: Int, kernels: KernelTable = .best
   ) {
     var product = sg_packed_product(
-      n: n, k: k, packed: packed, x: x, x_stride: xStride, out: out, out_stride: outStride,
-      addend: nil, addend_stride: 0, ids_i32: nil, ids_i64: nil, addend_rows: 0)
+      n: n, k: k, packed: packed, x: x, x_stride: xStride, x_step: xStep, out: out,
+      out_stride: outStride, addend: nil, addend_stride: 0, ids_i32: nil, ids_i64: nil,
+      addend_rows: 0)
     switch addend {
     case .zero: break
     case .row(let row): product.addend = UnsafeRawPointer(row)
@@ -102,33 +93,5 @@ package struct PackedMatrix<Scalar: PackedScalar>: Sendable, Hashable {
     }
     Scalar.packedProduct(of: kernels)(
       &product, rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound)
-  }
-}
-
-extension Float: PackedScalar {
-  package static func packedProduct(of kernels: KernelTable) -> PackedProductLoop {
-    kernels.pointee.packed_product.f32
-  }
-
-  package static func pack(
-    _ panels: Range<Int>, of w: UnsafePointer<Float>, stride: Int, transposed: Bool, k: Int,
-    n: Int, into packed: UnsafeMutablePointer<Float>
-  ) {
-    sg_pack_f32(
-      packed, w, stride, transposed ? 1 : 0, k, n, panels.lowerBound, panels.upperBound)
-  }
-}
-
-extension Double: PackedScalar {
-  package static func packedProduct(of kernels: KernelTable) -> PackedProductLoop {
-    kernels.pointee.packed_product.f64
-  }
-
-  package static func pack(
-    _ panels: Range<Int>, of w: UnsafePointer<Double>, stride: Int, transposed: Bool, k: Int,
-    n: Int, into packed: UnsafeMutablePointer<Double>
-  ) {
-    sg_pack_f64(
-      packed, w, stride, transposed ? 1 : 0, k, n, panels.lowerBound, panels.upperBound)
   }
 }

@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Memory of the calling thread for what a kernel keeps while it runs, so that none allocates.
 package enum ThreadScratch {
-  /// How many bytes there are.
+  /// The most bytes that a thread keeps.
   package static let byteCount = Int(SG_SCRATCH_BYTES)
 
   /// Calls `body` with at least `count` bytes that are aligned to 64; their contents are nothing.
@@ -10,7 +10,7 @@ package enum ThreadScratch {
   /// More than `byteCount` are allocated. Not to be nested: `body` runs no other kernel.
   @inline(__always)
   package static func with(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    guard count > byteCount else { return body(sg_thread_scratch()) }
+    if count <= byteCount, let memory = sg_thread_scratch(count) { return body(memory) }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 64)
     body(memory)
     memory.deallocate()

@@ -3,7 +3,7 @@ import GraphKernels
 import Testing
 
 /// A left operand, a right one, what is added, and the product of a scalar loop.
-private struct ProductCase<Scalar: PackedScalar> {
+private struct ProductCase<Scalar: ProductScalar> {
   /// Rows of operands and results are longer than what belongs to the product.
   static var slack: Int { 3 }
 
@@ -41,6 +41,11 @@ private struct ProductCase<Scalar: PackedScalar> {
     (0..<n).flatMap { j in (0..<k).map { l in w[l * n + j] } }
   }
 
+  /// The left operand as `[k, m]`.
+  var xByColumns: [Scalar] {
+    (0..<k).flatMap { l in (0..<m).map { i in x[i * (k + Self.slack) + l] } } + [0]
+  }
+
   /// The start of a row of the addend.
   func added(_ row: Int, _ column: Int) -> Scalar { addend[row * (n + Self.slack) + column] }
 }
@@ -50,10 +55,11 @@ struct PackedMatrixTests {
   private static let shapes = [
     (1, 1, 1), (1, 33, 7), (2, 16, 3), (3, 17, 5), (4, 65, 9), (5, 1, 40), (6, 31, 2), (7, 100, 3),
     (8, 32, 0), (9, 15, 11), (13, 64, 4), (50, 40, 6), (67, 33, 5), (131, 5, 3), (3, 20, 2051),
+    (7, 130, 4), (12, 90, 2), (25, 48, 1030),
   ]
 
   /// Calls `body` with the packed matrix, in memory that starts `misalignment` elements late.
-  private func withPacked<Scalar: PackedScalar, Result>(
+  private func withPacked<Scalar: ProductScalar, Result>(
     _ layout: PackedMatrix<Scalar>, _ w: [Scalar], stride: Int, transposed: Bool = false,
     misalignment: Int = 0, _ body: (UnsafePointer<Scalar>) -> Result
   ) -> Result {
@@ -72,9 +78,10 @@ struct PackedMatrixTests {
     }
   }
 
-  private func multiply<Scalar: PackedScalar>(
+  private func multiply<Scalar: ProductScalar>(
     _ product: ProductCase<Scalar>, _ packed: UnsafePointer<Scalar>,
     _ kernels: KernelTable, rowCuts: [Int], panelCuts: [Int], initial: [Scalar]? = nil,
+    byColumns: Bool = false,
     addend: (
       _ rows: UnsafePointer<Scalar>, _ out: UnsafePointer<Scalar>, _ ids: UnsafePointer<Int64>
     )
@@ -84,7 +91,7 @@ struct PackedMatrixTests {
     let stride = product.n + ProductCase<Scalar>.slack
     var out = initial ?? Array(repeating: 77, count: product.m * stride)
     out.withUnsafeMutableBufferPointer { target in
-      product.x.withUnsafeBufferPointer { x in
+      (byColumns ? product.xByColumns : product.x).withUnsafeBufferPointer { x in
         product.addend.withUnsafeBufferPointer { rows in
           product.ids.withUnsafeBufferPointer { ids in
             guard let to = target.baseAddress, let from = x.baseAddress,
@@ -94,7 +101,8 @@ struct PackedMatrixTests {
               for (p, q) in zip(panelCuts, panelCuts.dropFirst()) {
                 layout.multiply(
                   rows: r..<s, panels: p..<q, packed: packed, x: from,
-                  xStride: product.k + ProductCase<Scalar>.slack,
+                  xStride: byColumns ? 1 : product.k + ProductCase<Scalar>.slack,
+                  xStep: byColumns ? product.m : 1,
                   addend: addend(add, UnsafePointer(to), names), out: to, outStride: stride,
                   kernels: kernels)
               }
@@ -112,7 +120,7 @@ struct PackedMatrixTests {
     return (0..<product.m).flatMap { out[$0 * stride..<$0 * stride + product.n] }
   }
 
-  private func check<Scalar: PackedScalar>(_: Scalar.Type) {
+  private func check<Scalar: ProductScalar>(_: Scalar.Type) {
     for (m, n, k) in Self.shapes {
       let product = ProductCase<Scalar>(m: m, n: n, k: k)
       let layout = PackedMatrix<Scalar>(k: k, n: n)
@@ -162,6 +170,10 @@ struct PackedMatrixTests {
             panelCuts: Array(0...layout.panelCount)
           ) { rows, _, ids in .rows64(of: rows, stride: stride, count: table, ids: ids) }
           #expect(cut == results[3], "\(name) \(Scalar.self) \((m, n, k)) cut")
+          let byColumns = multiply(
+            product, packed, kernels, rowCuts: [0, m / 2, m], panelCuts: whole.1, byColumns: true
+          ) { _, _, _ in .zero }
+          #expect(byColumns == results[0], "\(name) \(Scalar.self) \((m, n, k)) by columns")
         }
       }
     }
@@ -192,8 +204,10 @@ struct PackedMatrixTests {
     }
   }
 
-  private func checkPacking<Scalar: PackedScalar>(_: Scalar.Type) {
-    for (k, n) in [(1, 1), (5, 33), (16, 32), (17, 64), (40, 300), (0, 3), (3, 31)] {
+  private func checkPacking<Scalar: ProductScalar>(_: Scalar.Type) {
+    for (k, n) in [
+      (1, 1), (5, 33), (16, 32), (17, 64), (40, 300), (0, 3), (3, 31), (19, 71), (16, 6),
+    ] {
       let product = ProductCase<Scalar>(m: 1, n: n, k: k)
       let layout = PackedMatrix<Scalar>(k: k, n: n)
       let width = PackedMatrix<Scalar>.panelColumns

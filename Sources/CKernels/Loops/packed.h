@@ -8,20 +8,20 @@
 
 #define PANEL_COLUMNS(T) (SG_PANEL_BYTES / sizeof(T##_t))
 #define PANEL_VECTORS (SG_PANEL_BYTES / BYTES)
-// Sixteen accumulators of two vectors a row, and no more rows than the first-level cache has ways:
-// rows of `x` that lie a power of two apart share their cache set.
-#if BYTES == 64
-#define TILE_ROWS 8
-#else
+// With 32 registers, six rows of four vectors: each weight that is loaded serves six rows, each
+// factor that is broadcast 64 columns. With 16, six rows of two vectors. No more rows than the
+// first-level cache has ways: rows of `x` that lie a power of two apart share their cache set.
 #define TILE_ROWS 6
+#if BYTES == 64
+#define TILE_VECTORS(rows) PANEL_VECTORS
+#else
+// One or two rows leave room for whole lines of a panel: they are as fast as memory.
+#define TILE_VECTORS(rows) ((rows) > 2 ? 2 : 8 / (rows))
 #endif
-// With so few rows that a whole panel fits, it is read line after line: products with one row are
-// as fast as memory.
-#define TILE_VECTORS(rows) ((rows) * PANEL_VECTORS <= 8 ? PANEL_VECTORS : 2)
 // Terms of the summed axis, and rows of `x`, that are worked on at a time: their part of `x` and a
-// panel stay in the second-level cache.
-#define DEPTH 2048
-#define SLAB_ROWS (8 * TILE_ROWS)
+// panel stay in the second-level cache. The columns of a packed left-hand side are one slab.
+#define DEPTH 1024
+#define SLAB_ROWS (11 * TILE_ROWS)
 
 #define UNROLL _Pragma("clang loop unroll(full)")
 
@@ -33,28 +33,28 @@
   DEFINE_TILE(T, name, vectors, 4)                                                            \
   DEFINE_TILE(T, name, vectors, 5)                                                            \
   DEFINE_TILE(T, name, vectors, 6)                                                            \
-  DEFINE_TILE(T, name, vectors, 7)                                                            \
-  DEFINE_TILE(T, name, vectors, 8)                                                            \
   static const NAME(tile_fn_##T) NAME(name##_##T)[] = {                                       \
       NAME(name##_##T##_1), NAME(name##_##T##_1), NAME(name##_##T##_2), NAME(name##_##T##_3), \
-      NAME(name##_##T##_4), NAME(name##_##T##_5), NAME(name##_##T##_6), NAME(name##_##T##_7), \
-      NAME(name##_##T##_8)};
+      NAME(name##_##T##_4), NAME(name##_##T##_5), NAME(name##_##T##_6)};
 #define DEFINE_TILE(T, name, vectors, rows)                                                   \
   static void NAME(name##_##T##_##rows)(T##_t *out, size_t out_stride,                        \
                                         const T##_t *const *starts, const T##_t *x,           \
-                                        size_t x_stride, const T##_t *panel, size_t depth) {  \
-    NAME(tile_##T)(out, out_stride, starts, x, x_stride, panel, depth,                        \
-                   rows <= TILE_ROWS ? rows : 1, vectors(rows));                              \
+                                        size_t x_stride, size_t x_step, const T##_t *panel,   \
+                                        size_t depth) {                                       \
+    NAME(tile_##T)(out, out_stride, starts, x, x_stride, x_step, panel, depth, rows,          \
+                   vectors(rows));                                                            \
   }
 #define ONE_VECTOR(rows) 1
+#define TWO_VECTORS(rows) 2
 
 #define DEFINE_PACKED(T)                                                                      \
   typedef void (*NAME(tile_fn_##T))(T##_t *out, size_t out_stride,                            \
                                     const T##_t *const *starts, const T##_t *x,               \
-                                    size_t x_stride, const T##_t *panel, size_t depth);       \
+                                    size_t x_stride, size_t x_step, const T##_t *panel,       \
+                                    size_t depth);                                            \
   static inline __attribute__((always_inline)) void NAME(tile_##T)(                           \
       T##_t *out, size_t out_stride, const T##_t *const *starts, const T##_t *x,              \
-      size_t x_stride, const T##_t *panel, size_t depth, const size_t rows,                   \
+      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth, const size_t rows,    \
       const size_t vectors) {                                                                 \
     V(T) sum[TILE_ROWS][PANEL_VECTORS];                                                       \
     UNROLL for (size_t i = 0; i < rows; i++) {                                                \
@@ -62,11 +62,11 @@
         sum[i][v] = LOAD(T, starts[i] + v * LANES(T));                                        \
       }                                                                                       \
     }                                                                                         \
-    for (size_t k = 0; k < depth; k++, panel += PANEL_COLUMNS(T)) {                           \
+    for (size_t k = 0; k < depth; k++, x += x_step, panel += PANEL_COLUMNS(T)) {              \
       V(T) weight[PANEL_VECTORS];                                                             \
       UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = LOAD(T, panel + v * LANES(T));  \
       UNROLL for (size_t i = 0; i < rows; i++) {                                              \
-        const V(T) factor = (V(T))x[i * x_stride + k];                                        \
+        const V(T) factor = (V(T))x[i * x_stride];                                            \
         UNROLL for (size_t v = 0; v < vectors; v++) {                                         \
           sum[i][v] = factor * weight[v] + sum[i][v];                                         \
         }                                                                                     \
@@ -78,7 +78,8 @@
       }                                                                                       \
     }                                                                                         \
   }                                                                                           \
-  TILES(T, narrow_tiles, ONE_VECTOR)                                                          \
+  TILES(T, one_vector_tiles, ONE_VECTOR)                                                      \
+  TILES(T, two_vector_tiles, TWO_VECTORS)                                                     \
   TILES(T, tiles, TILE_VECTORS)                                                               \
                                                                                               \
   /* The rows from which a slab's chains start; NULL where they start from zero. */           \
@@ -97,12 +98,12 @@
   static inline void NAME(multiply_tile_##T)(                                                 \
       NAME(tile_fn_##T) tile, size_t rows, size_t width, size_t columns, T##_t *out,          \
       size_t out_stride, const T##_t *const *starts, size_t column, const T##_t *x,           \
-      size_t x_stride, const T##_t *panel, size_t depth) {                                    \
+      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth) {                     \
     static const T##_t zeros[PANEL_COLUMNS(T)];                                               \
     const T##_t *from[TILE_ROWS];                                                             \
     if (columns >= width) {                                                                   \
       for (size_t i = 0; i < rows; i++) from[i] = starts[i] ? starts[i] + column : zeros;     \
-      tile(out, out_stride, from, x, x_stride, panel, depth);                                 \
+      tile(out, out_stride, from, x, x_stride, x_step, panel, depth);                         \
       return;                                                                                 \
     }                                                                                         \
     T##_t block[TILE_ROWS][PANEL_COLUMNS(T)] = {{0}};                                         \
@@ -110,7 +111,7 @@
       from[i] = block[i];                                                                     \
       if (starts[i]) memcpy(block[i], starts[i] + column, columns * sizeof(T##_t));           \
     }                                                                                         \
-    tile(block[0], PANEL_COLUMNS(T), from, x, x_stride, panel, depth);                        \
+    tile(block[0], PANEL_COLUMNS(T), from, x, x_stride, x_step, panel, depth);                \
     for (size_t i = 0; i < rows; i++) {                                                       \
       memcpy(out + i * out_stride, block[i], columns * sizeof(T##_t));                        \
     }                                                                                         \
@@ -122,16 +123,18 @@
       size_t depth) {                                                                         \
     const size_t left = p->n - column, end = left < PANEL_COLUMNS(T) ? left : PANEL_COLUMNS(T); \
     for (size_t c = 0; c < end;) {                                                            \
-      const bool narrow = end - c <= LANES(T);                                                \
-      const NAME(tile_fn_##T) *functions = narrow ? NAME(narrow_tiles_##T) : NAME(tiles_##T); \
       const size_t highest = height + (higher > 0);                                           \
-      const size_t width = LANES(T) * (narrow ? 1 : TILE_VECTORS(highest));                   \
+      const NAME(tile_fn_##T) *functions = NAME(tiles_##T);                                   \
+      size_t vectors = TILE_VECTORS(highest);                                                 \
+      if (end - c <= 2 * LANES(T)) functions = NAME(two_vector_tiles_##T), vectors = 2;       \
+      if (end - c <= LANES(T)) functions = NAME(one_vector_tiles_##T), vectors = 1;           \
+      const size_t width = vectors * LANES(T);                                                \
       for (size_t t = 0, r = 0; t < tiles; t++) {                                             \
         const size_t rows = height + (t < higher);                                            \
         NAME(multiply_tile_##T)(functions[rows], rows, width, end - c,                        \
                                 out + r * p->out_stride + column + c, p->out_stride,          \
                                 starts + r, column + c, x + r * p->x_stride, p->x_stride,     \
-                                panel + c, depth);                                            \
+                                p->x_step, panel + c, depth);                                 \
         r += rows;                                                                            \
       }                                                                                       \
       c += width;                                                                             \
@@ -154,7 +157,7 @@
           const size_t column = j * PANEL_COLUMNS(T);                                         \
           const T##_t *panel = (const T##_t *)p->packed + column * p->k;                      \
           NAME(multiply_panel_##T)(p, tiles, rows / tiles, rows % tiles, out, starts, column, \
-                                   x + k, panel + k * PANEL_COLUMNS(T), depth);               \
+                                   x + k * p->x_step, panel + k * PANEL_COLUMNS(T), depth);   \
         }                                                                                     \
         k += depth;                                                                           \
         for (size_t r = 0; r < rows; r++) starts[r] = out + r * p->out_stride;                \

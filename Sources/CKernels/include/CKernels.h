@@ -127,8 +127,8 @@ typedef struct {
   void (*f64)(double *out, const double *x, const double *bias, size_t rows, size_t columns);
 } sg_bias_add;
 
-/// The bytes of a row of a panel: 32 columns of f32, 16 of f64.
-#define SG_PANEL_BYTES 128
+/// The bytes of a row of a panel: 64 columns of f32, 32 of f64.
+#define SG_PANEL_BYTES 256
 
 /// `out = addend + x w`, with `x` as `[rows, k]` and `w` as `[k, n]` packed into panels:
 /// `packed[(j / c * k + l) * c + j % c] = w[l, j]` with c columns a panel, columns beyond the last
@@ -139,8 +139,9 @@ typedef struct {
   /// Columns of `out`, and the length of the summed axis.
   size_t n, k;
   const void *packed;
+  /// `x[r, l]` is at `r x_stride + l x_step`.
   const void *x;
-  size_t x_stride;
+  size_t x_stride, x_step;
   void *out;
   size_t out_stride;
   /// NULL: zero. Stride 0: one row for all.

@@ -1,13 +1,17 @@
 // What a thread needs while it runs a kernel: memory, and patience.
 #pragma once
 
+#include <stddef.h>
+
 #pragma clang assume_nonnull begin
 
-#define SG_SCRATCH_BYTES 65536
+/// The most that a thread keeps, in bytes.
+#define SG_SCRATCH_BYTES (16 << 20)
 
-/// `SG_SCRATCH_BYTES` bytes of the calling thread, aligned to 64. Whoever asks may use them until it
-/// returns; a kernel calls no other one meanwhile.
-void *sg_thread_scratch(void);
+/// At least `count` bytes of the calling thread, up to `SG_SCRATCH_BYTES`, aligned to 64; NULL where
+/// the system has none left. Whoever asks may use them until it returns; the next caller of the same
+/// thread gets them again, in the same state unless it asks for more than any before.
+void *_Nullable sg_thread_scratch(size_t count);
 
 /// Tells the processor that the caller waits for another thread's write.
 static inline void sg_pause(void) {

@@ -74,7 +74,7 @@ package struct MatMulAdd: OpDefinition {
     return [TensorType(context.dtype(), [m ?? height, n ?? width])]
   }
 
-  // OpenBLAS chooses its code by the shape.
+  // Products with few rows are OpenBLAS's, which chooses its code by the shape.
   package var isRowExact: Bool { false }
 
   package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {

@@ -38,7 +38,7 @@ package struct PackMatrix: OpDefinition {
     }
   }
 
-  private func kernel<Scalar: PackedScalar>(
+  private func kernel<Scalar: ProductScalar>(
     _ request: KernelRequest, _ type: Scalar.Type
   ) -> Kernel {
     let stored = request.inputShape()

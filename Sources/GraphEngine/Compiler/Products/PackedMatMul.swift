@@ -47,7 +47,7 @@ package struct PackedMatMul: OpDefinition {
     }
   }
 
-  private func kernel<Scalar: PackedScalar>(
+  private func kernel<Scalar: ProductScalar>(
     _ request: KernelRequest, _ type: Scalar.Type
   ) throws(GraphError) -> Kernel {
     let x = request.inputShape(0)
@@ -77,7 +77,7 @@ package struct PackedMatMul: OpDefinition {
   /// Multiplications that a block has.
   private static let blockSize = 1 << 21
 
-  private func start<Scalar: PackedScalar>(
+  private func start<Scalar: ProductScalar>(
     _ request: KernelRequest, _ type: Scalar.Type
   ) throws(GraphError) -> PackedAddend<Scalar> {
     guard case .rows(let missing) = addend else {
@@ -95,7 +95,7 @@ package struct PackedMatMul: OpDefinition {
 }
 
 /// Where the sums of a packed product begin, for the operands of a kernel.
-private struct PackedAddend<Scalar: PackedScalar>: Sendable {
+private struct PackedAddend<Scalar: ProductScalar>: Sendable {
   enum Kind: Sendable {
     case zero
     case row

@@ -46,7 +46,7 @@ package struct MatMul: OpDefinition {
     return [TensorType(context.dtype(), [a[transposeA ? 1 : 0], b[transposeB ? 0 : 1]])]
   }
 
-  // OpenBLAS chooses its code by the shape.
+  // Products with few rows are OpenBLAS's, which chooses its code by the shape.
   package var isRowExact: Bool { false }
 
   package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
