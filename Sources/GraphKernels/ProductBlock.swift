@@ -51,8 +51,7 @@ package struct ProductBlock: Sendable {
     a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>,
     accumulate: Bool
   ) {
-    let packsLeft =
-      transposeA && strideA * MemoryLayout<Scalar>.stride >= Self.packedStride
+    let packsLeft = transposeA && strideA * MemoryLayout<Scalar>.stride >= Self.packedStride
     let rows = packsLeft ? min(m, Self.rows) : m
     let (depth, columns) = (min(k, Self.depth), min(n, Self.columns))
     let rightCount = PackedMatrix<Scalar>(k: depth, n: columns).elementCount
@@ -67,8 +66,8 @@ package struct ProductBlock: Sendable {
           let depth = min(depth, k - term)
           let left = Left(
             a + (transposeA ? term * strideA + row : row * strideA + term),
-            isTransposed: transposeA,
-            stride: strideA, rows: height, depth: depth, packed: packedLeft)
+            isTransposed: transposeA, stride: strideA, rows: height, depth: depth,
+            packed: packedLeft)
           for column in stride(from: 0, to: n, by: columns) {
             let matrix = PackedMatrix<Scalar>(k: depth, n: min(columns, n - column))
             matrix.pack(

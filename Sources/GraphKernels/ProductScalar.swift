@@ -18,6 +18,41 @@ package protocol ProductScalar: BinaryFloatingPoint, Sendable {
 /// OpenBLAS's own threads are off, for the whole process: products are split by `MatrixProduct`.
 private let singleThreaded: Void = openblas_set_num_threads(1)
 
+/// BLAS's product of a matrix and a vector.
+private typealias GEMV<Scalar> = (
+  CBLAS_ORDER, CBLAS_TRANSPOSE, _ m: blasint, _ n: blasint, _ alpha: Scalar,
+  _ a: UnsafePointer<Scalar>?, _ lda: blasint, _ x: UnsafePointer<Scalar>?, _ xStep: blasint,
+  _ beta: Scalar, _ y: UnsafeMutablePointer<Scalar>?, _ yStep: blasint
+) -> Void
+/// BLAS's product of matrices.
+private typealias GEMM<Scalar> = (
+  CBLAS_ORDER, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, _ m: blasint, _ n: blasint, _ k: blasint,
+  _ alpha: Scalar, _ a: UnsafePointer<Scalar>?, _ lda: blasint, _ b: UnsafePointer<Scalar>?,
+  _ ldb: blasint, _ beta: Scalar, _ c: UnsafeMutablePointer<Scalar>?, _ ldc: blasint
+) -> Void
+
+extension ProductBlock {
+  fileprivate func multiply<Scalar: ProductScalar>(
+    a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>,
+    beta: Scalar, gemv: GEMV<Scalar>, gemm: GEMM<Scalar>
+  ) {
+    _ = singleThreaded
+    let (m, n, k) = (blasint(m), blasint(n), blasint(k))
+    let (lda, ldb) = (blasint(strideA), blasint(strideB))
+    if m == 1 {
+      // One row: c = b^T a, where the vector a may be a column of its matrix.
+      gemv(
+        CblasRowMajor, transposeB ? CblasNoTrans : CblasTrans, transposeB ? n : k,
+        transposeB ? k : n, 1, b, ldb, a, transposeA ? lda : 1, beta, c, 1)
+    } else {
+      gemm(
+        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+        transposeB ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b, ldb, beta, c,
+        blasint(strideC))
+    }
+  }
+}
+
 extension Float: ProductScalar {
   package static func packedProduct(of kernels: KernelTable) -> PackedProductLoop {
     kernels.pointee.packed_product.f32
@@ -35,20 +70,7 @@ extension Float: ProductScalar {
     _ product: ProductBlock, a: UnsafePointer<Float>, b: UnsafePointer<Float>,
     c: UnsafeMutablePointer<Float>, beta: Float
   ) {
-    _ = singleThreaded
-    let transA = product.transposeA ? CblasTrans : CblasNoTrans
-    let transB = product.transposeB ? CblasTrans : CblasNoTrans
-    let (m, n, k) = (blasint(product.m), blasint(product.n), blasint(product.k))
-    let (lda, ldb) = (blasint(product.strideA), blasint(product.strideB))
-    if product.m == 1 {
-      // One row: c = b^T a, where the vector a may be a column of its matrix.
-      cblas_sgemv(
-        CblasRowMajor, product.transposeB ? CblasNoTrans : CblasTrans, product.transposeB ? n : k,
-        product.transposeB ? k : n, 1, b, ldb, a, product.transposeA ? lda : 1, beta, c, 1)
-      return
-    }
-    cblas_sgemm(
-      CblasRowMajor, transA, transB, m, n, k, 1, a, lda, b, ldb, beta, c, blasint(product.strideC))
+    product.multiply(a: a, b: b, c: c, beta: beta, gemv: cblas_sgemv, gemm: cblas_sgemm)
   }
 }
 
@@ -69,19 +91,6 @@ extension Double: ProductScalar {
     _ product: ProductBlock, a: UnsafePointer<Double>, b: UnsafePointer<Double>,
     c: UnsafeMutablePointer<Double>, beta: Double
   ) {
-    _ = singleThreaded
-    let transA = product.transposeA ? CblasTrans : CblasNoTrans
-    let transB = product.transposeB ? CblasTrans : CblasNoTrans
-    let (m, n, k) = (blasint(product.m), blasint(product.n), blasint(product.k))
-    let (lda, ldb) = (blasint(product.strideA), blasint(product.strideB))
-    if product.m == 1 {
-      // One row: c = b^T a, where the vector a may be a column of its matrix.
-      cblas_dgemv(
-        CblasRowMajor, product.transposeB ? CblasNoTrans : CblasTrans, product.transposeB ? n : k,
-        product.transposeB ? k : n, 1, b, ldb, a, product.transposeA ? lda : 1, beta, c, 1)
-      return
-    }
-    cblas_dgemm(
-      CblasRowMajor, transA, transB, m, n, k, 1, a, lda, b, ldb, beta, c, blasint(product.strideC))
+    product.multiply(a: a, b: b, c: c, beta: beta, gemv: cblas_dgemv, gemm: cblas_dgemm)
   }
 }

@@ -111,7 +111,8 @@ struct MatrixProductTests {
 
   @Test("are single chains of multiply-adds, whatever is packed of the operands")
   func chains() {
-    guard String(cString: KernelTable.best.pointee.name) != "portable" else { return }
+    // Only the portable loops may round products, on machines without fused instructions.
+    let mayRound = String(cString: KernelTable.best.pointee.name) == "portable"
     let (m, n, k) = (1100, 70, 530)
     var values = TestValues()
     let a = values.array(m * k).map { Float($0) }, b = values.array(k * n).map { Float($0) }
@@ -125,9 +126,13 @@ struct MatrixProductTests {
         accumulate: true)
       for i in stride(from: 0, to: m, by: 37) {
         for j in 0..<n {
-          var chain = c[i * n + j]
-          for l in 0..<k { chain.addProduct(a[i * k + l], b[l * n + j]) }
-          #expect(sum[i * n + j] == chain, "\((i, j))")
+          var (fused, separate) = (c[i * n + j], c[i * n + j])
+          for l in 0..<k {
+            fused.addProduct(a[i * k + l], b[l * n + j])
+            separate += a[i * k + l] * b[l * n + j]
+          }
+          let value = sum[i * n + j]
+          #expect(value == fused || mayRound && value == separate, "\((i, j))")
         }
       }
     }
