@@ -21,6 +21,9 @@
 // Terms of the summed axis, and rows of `x`, that are worked on at a time: their part of `x` and a
 // panel stay in the second-level cache. The columns of a packed left-hand side are one slab.
 #define DEPTH 1024
+// A line of the cache, and __builtin_prefetch's word for its second level.
+#define LINE_BYTES 64
+#define SECOND_LEVEL 2
 #define SLAB_ROWS (11 * TILE_ROWS)
 
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -40,8 +43,8 @@
   static void NAME(name##_##T##_##rows)(T##_t *out, size_t out_stride,                        \
                                         const T##_t *const *starts, const T##_t *x,           \
                                         size_t x_stride, size_t x_step, const T##_t *panel,   \
-                                        size_t depth) {                                       \
-    NAME(tile_##T)(out, out_stride, starts, x, x_stride, x_step, panel, depth, rows,          \
+                                        size_t depth, const char *ahead) {                    \
+    NAME(tile_##T)(out, out_stride, starts, x, x_stride, x_step, panel, depth, ahead, rows,   \
                    vectors(rows));                                                            \
   }
 #define ONE_VECTOR(rows) 1
@@ -51,11 +54,11 @@
   typedef void (*NAME(tile_fn_##T))(T##_t *out, size_t out_stride,                            \
                                     const T##_t *const *starts, const T##_t *x,               \
                                     size_t x_stride, size_t x_step, const T##_t *panel,       \
-                                    size_t depth);                                            \
+                                    size_t depth, const char *ahead);                         \
   static inline __attribute__((always_inline)) void NAME(tile_##T)(                           \
       T##_t *out, size_t out_stride, const T##_t *const *starts, const T##_t *x,              \
-      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth, const size_t rows,    \
-      const size_t vectors) {                                                                 \
+      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth, const char *ahead,    \
+      const size_t rows, const size_t vectors) {                                              \
     V(T) sum[TILE_ROWS][PANEL_VECTORS];                                                       \
     UNROLL for (size_t i = 0; i < rows; i++) {                                                \
       UNROLL for (size_t v = 0; v < vectors; v++) {                                           \
@@ -63,6 +66,7 @@
       }                                                                                       \
     }                                                                                         \
     for (size_t k = 0; k < depth; k++, x += x_step, panel += PANEL_COLUMNS(T)) {              \
+      __builtin_prefetch(ahead + k * LINE_BYTES, 0, SECOND_LEVEL);                            \
       V(T) weight[PANEL_VECTORS];                                                             \
       UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = LOAD(T, panel + v * LANES(T));  \
       UNROLL for (size_t i = 0; i < rows; i++) {                                              \
@@ -94,16 +98,16 @@
       starts[r - begin] = addend && !outside ? addend + row * p->addend_stride : NULL;        \
     }                                                                                         \
   }                                                                                           \
-  /* A tile of `width` columns, of which the last may not exist: these are computed aside. */  \
+  /* A tile of `width` columns, of which the last may not exist: these are computed aside. */ \
   static inline void NAME(multiply_tile_##T)(                                                 \
       NAME(tile_fn_##T) tile, size_t rows, size_t width, size_t columns, T##_t *out,          \
       size_t out_stride, const T##_t *const *starts, size_t column, const T##_t *x,           \
-      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth) {                     \
+      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth, const char *ahead) {  \
     static const T##_t zeros[PANEL_COLUMNS(T)];                                               \
     const T##_t *from[TILE_ROWS];                                                             \
     if (columns >= width) {                                                                   \
       for (size_t i = 0; i < rows; i++) from[i] = starts[i] ? starts[i] + column : zeros;     \
-      tile(out, out_stride, from, x, x_stride, x_step, panel, depth);                         \
+      tile(out, out_stride, from, x, x_stride, x_step, panel, depth, ahead);                  \
       return;                                                                                 \
     }                                                                                         \
     T##_t block[TILE_ROWS][PANEL_COLUMNS(T)] = {{0}};                                         \
@@ -111,16 +115,19 @@
       from[i] = block[i];                                                                     \
       if (starts[i]) memcpy(block[i], starts[i] + column, columns * sizeof(T##_t));           \
     }                                                                                         \
-    tile(block[0], PANEL_COLUMNS(T), from, x, x_stride, x_step, panel, depth);                \
+    tile(block[0], PANEL_COLUMNS(T), from, x, x_stride, x_step, panel, depth, ahead);         \
     for (size_t i = 0; i < rows; i++) {                                                       \
       memcpy(out + i * out_stride, block[i], columns * sizeof(T##_t));                        \
     }                                                                                         \
   }                                                                                           \
-  /* Some rows of one panel: `tiles` tiles, the first of which are one row higher. */         \
+  /* Some rows of one panel: `tiles` tiles, the first of which are one row higher. They       \
+     fetch a part of the next panel each, so that its first tile finds it at hand. */         \
   static inline void NAME(multiply_panel_##T)(                                                \
       const sg_packed_product *p, size_t tiles, size_t height, size_t higher, T##_t *out,     \
       const T##_t *const *starts, size_t column, const T##_t *x, const T##_t *panel,          \
-      size_t depth) {                                                                         \
+      size_t depth, const T##_t *next) {                                                      \
+    /* Once all of it is fetched, what is at hand already. */                                 \
+    const char *ahead = (const char *)next, *fetched = ahead + depth * SG_PANEL_BYTES;        \
     const size_t left = p->n - column, end = left < PANEL_COLUMNS(T) ? left : PANEL_COLUMNS(T); \
     for (size_t c = 0; c < end;) {                                                            \
       const size_t highest = height + (higher > 0);                                           \
@@ -134,7 +141,9 @@
         NAME(multiply_tile_##T)(functions[rows], rows, width, end - c,                        \
                                 out + r * p->out_stride + column + c, p->out_stride,          \
                                 starts + r, column + c, x + r * p->x_stride, p->x_stride,     \
-                                p->x_step, panel + c, depth);                                 \
+                                p->x_step, panel + c, depth, ahead);                          \
+        ahead += depth * LINE_BYTES;                                                          \
+        if (ahead >= fetched) ahead = fetched = (const char *)panel;                          \
         r += rows;                                                                            \
       }                                                                                       \
       c += width;                                                                             \
@@ -153,11 +162,13 @@
       size_t k = 0;                                                                           \
       do {                                                                                    \
         const size_t depth = p->k - k < DEPTH ? p->k - k : DEPTH;                             \
+        const size_t rest = k + depth < p->k ? k + depth : 0;                                 \
         for (size_t j = panel_begin; j < panel_end; j++) {                                    \
-          const size_t column = j * PANEL_COLUMNS(T);                                         \
-          const T##_t *panel = (const T##_t *)p->packed + column * p->k;                      \
-          NAME(multiply_panel_##T)(p, tiles, rows / tiles, rows % tiles, out, starts, column, \
-                                   x + k * p->x_step, panel + k * PANEL_COLUMNS(T), depth);   \
+          const T##_t *panel = (const T##_t *)p->packed + (j * p->k + k) * PANEL_COLUMNS(T);  \
+          const size_t next = j + 1 < panel_end ? (j + 1) * p->k + k : panel_begin * p->k + rest; \
+          NAME(multiply_panel_##T)(p, tiles, rows / tiles, rows % tiles, out, starts,         \
+                                   j * PANEL_COLUMNS(T), x + k * p->x_step, panel, depth,     \
+                                   (const T##_t *)p->packed + next * PANEL_COLUMNS(T));       \
         }                                                                                     \
         k += depth;                                                                           \
         for (size_t r = 0; r < rows; r++) starts[r] = out + r * p->out_stride;                \
