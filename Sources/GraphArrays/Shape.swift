@@ -27,7 +27,7 @@ extension Shape {
   public var rank: Int? { dimensions?.count }
 
   /// Whether the size of every axis is known.
-  public var isFullyKnown: Bool { known != nil }
+  public var isFullyKnown: Bool { dimensions?.allSatisfy { $0 != nil } ?? false }
 
   /// The size of every axis, nil where one or the rank is unknown.
   public var known: [Int]? {

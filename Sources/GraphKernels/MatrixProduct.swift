@@ -3,9 +3,8 @@
 /// The output is cut into blocks on a grid that depends on the shape alone, since a small or narrow
 /// block is OpenBLAS's, which gives a row other bits when rows are grouped otherwise: the blocks may
 /// run in any order and on any number of threads and give the same bits. Each block packs its part
-/// of the right operand again, which decides the grid: rows are split while a block keeps 256 of
-/// them (or 32, where the right operand is small enough to stay in the second-level cache), then
-/// columns. Up to 2^19 multiplications stay in one block, 2^27 in two, 2^32 in four, more in eight.
+/// of the operands again, which decides the grid. Up to 2^19 multiplications stay in one block, 2^27
+/// in two, 2^32 in four, more in eight.
 package struct MatrixProduct: Sendable, Hashable {
   /// The extents: `c` is `[m, n]`, the summed axis has length `k`.
   package let m: Int, n: Int, k: Int
@@ -25,11 +24,7 @@ package struct MatrixProduct: Sendable, Hashable {
       multiplications <= 1 << 19
       ? 1
       : multiplications <= 1 << 27 ? 2 : multiplications <= 1 << 32 ? 4 : 8
-    let leastRows = n * k <= 1 << 16 ? 32 : 256
-    var (rows, columns) = (1, 1)
-    while rows * columns < target, m / (rows * 2) >= leastRows { rows *= 2 }
-    while rows * columns < target, n / (columns * 2) >= 64 { columns *= 2 }
-    while rows * columns < target, m / (rows * 2) >= 32 { rows *= 2 }
+    let (rows, columns) = MatrixProduct.grid(of: target, m: m, n: n, transposeA: transposeA)
     rowsPerBlock = MatrixProduct.piece(of: m, in: rows, multipleOf: 16)
     columnsPerBlock = MatrixProduct.piece(of: n, in: columns, multipleOf: 32)
     blockCount =
@@ -37,6 +32,29 @@ package struct MatrixProduct: Sendable, Hashable {
       ? 0
       : ((m + rowsPerBlock - 1) / rowsPerBlock) * ((n + columnsPerBlock - 1) / columnsPerBlock)
   }
+
+  /// How many times rows and columns are cut, for about this many blocks: of the ways to do so, the
+  /// one in which operands are read and packed least. The right one is packed once for each piece of
+  /// the rows, a transposed left one once for each piece of the columns; else it is only read.
+  private static func grid(
+    of blocks: Int, m: Int, n: Int, transposeA: Bool
+  ) -> (rows: Int, columns: Int) {
+    var best = (rows: 1, columns: 1, count: 1, cost: Int.max)
+    var rows = 1
+    while rows <= blocks, rows == 1 || m / rows >= leastRows {
+      var columns = 1
+      while rows * columns * 2 <= blocks, n / (columns * 2) >= leastColumns { columns *= 2 }
+      let (count, cost) = (rows * columns, rows * n * 4 + columns * m * (transposeA ? 4 : 1))
+      if count > best.count || count == best.count && cost < best.cost {
+        best = (rows, columns, count, cost)
+      }
+      rows *= 2
+    }
+    return (best.rows, best.columns)
+  }
+
+  /// What a block keeps of both axes.
+  private static let leastRows = 32, leastColumns = 64
 
   private static func piece(of length: Int, in count: Int, multipleOf unit: Int) -> Int {
     if count == 1 { return max(length, 1) }

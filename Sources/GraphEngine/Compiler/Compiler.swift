@@ -36,9 +36,10 @@ package enum Compiler {
   /// Repeated until nothing changes, after the first passes and after each of `loopPasses`.
   /// None runs again on a program that it has left as it is.
   private static let cleaning: [any Pass.Type] = [
-    InferTypes.self, Simplify.self, PopsToReads.self, HoistListFacts.self, FoldConstants.self,
-    MergeCommonSubexpressions.self, ForwardInvariants.self, ForwardListItems.self,
-    PruneLoops.self, PruneScans.self, ForwardLists.self, ForwardStacks.self, Prune.self,
+    Prune.self, InferTypes.self, Simplify.self, PopsToReads.self, HoistListFacts.self,
+    FoldConstants.self, MergeCommonSubexpressions.self, ForwardInvariants.self,
+    ForwardListItems.self, PruneLoops.self, PruneScans.self, ForwardLists.self,
+    ForwardStacks.self,
   ]
   /// On loops that were recognised as Scans: first everything that can leaves them, then what is
   /// free comes back.
@@ -85,9 +86,12 @@ package enum Compiler {
     var recorder = ScanHistory.Recorder()
     let clock = ContinuousClock()
     var program = Program()
+    // What the program consists of, told anew behind each pass.
+    var structure = Program.Structure()
     func timed(_ name: String, _ body: () throws -> Void) throws {
       let duration = try clock.measure(body)
-      let count = program.instructionCount
+      structure = program.structure(after: structure)
+      let count = structure.instructionCount
       if let known = records.firstIndex(where: { $0.name == name }) {
         records[known].instructionCount = count
         records[known].duration += duration
@@ -98,10 +102,9 @@ package enum Compiler {
       if recordsScans { recorder.record(program, after: name) }
       if isVerifying { try program.verify(after: name) }
     }
-    // Passes that come later make neither loops nor lists where there are none.
-    var hasLoops = true
     func run(_ pass: any Pass.Type) throws {
-      guard hasLoops || !pass.isAboutLoops, disabled.isEmpty || !disabled.contains(pass.name)
+      guard pass.subjects.isEmpty || !structure.features.isDisjoint(with: pass.subjects),
+        disabled.isEmpty || !disabled.contains(pass.name)
       else { return }
       try timed(pass.name) { try pass.run(&program) }
     }
@@ -111,30 +114,26 @@ package enum Compiler {
     }
     for pass in pipeline { try run(pass) }
     try checkPlaceholders(program, fetches, targets)
-    hasLoops = program.hasLoopsOrLists
-    let cleaning = hasLoops ? cleaning : cleaning.filter { !$0.isAboutLoops }
     // What each cleaning pass has left.
-    var cleaned = [UInt64?](repeating: nil, count: cleaning.count)
+    var cleaned = [Program.Structure?](repeating: nil, count: cleaning.count)
     func clean() throws {
-      var current = program.fingerprint
       for _ in 0..<repetitions {
-        let before = current
-        for (index, pass) in cleaning.enumerated() where cleaned[index] != current {
+        let before = structure
+        for (index, pass) in cleaning.enumerated() where cleaned[index] != structure {
           try run(pass)
-          current = program.fingerprint
-          cleaned[index] = current
+          cleaned[index] = structure
         }
-        if current == before { break }
+        if structure == before { break }
       }
     }
     try clean()
-    while hasLoops {
+    while structure.features.contains(.controlFlow) {
       let before = program.whileCount
       try run(RecognizeScans.self)
       guard program.whileCount < before else { break }
       try clean()
     }
-    if program.hasScan {
+    if structure.features.contains(.scans) {
       for pass in loopPasses {
         try run(pass)
         try clean()
@@ -160,7 +159,7 @@ package enum Compiler {
     _ program: Program, _ fetches: [Tensor], _ targets: [Operation]
   ) throws {
     for instruction in program.instructions {
-      guard let placeholder = instruction.definition as? Placeholder else { continue }
+      guard let placeholder = instruction.definition.as(Placeholder.self) else { continue }
       let type = TensorType(placeholder.dtype, placeholder.shape)
       let place = instruction.origin?.operation.location.map { ", \($0)" } ?? ""
       let needing = consumer(of: instruction, fetches, targets)
@@ -193,54 +192,59 @@ package enum Compiler {
 }
 
 extension Program {
-  /// The number of instructions, nested programs included.
-  package var instructionCount: Int {
-    instructions.reduce(instructions.count) { sum, instruction in
-      instruction.bodies.reduce(sum) { $0 + $1.instructionCount }
-    }
-  }
-
   /// The number of loops that are no Scans.
   fileprivate var whileCount: Int {
     instructions.reduce(0) { sum, instruction in
-      let isWhile = (instruction.definition as? any ControlFlowDefinition)?.isLoop == true
+      let isWhile = instruction.controlFlow?.isLoop == true
       return instruction.bodies.reduce(sum + (isWhile ? 1 : 0)) { $0 + $1.whileCount }
     }
   }
 
-  /// Whether there is a Scan, in nested programs too.
-  fileprivate var hasScan: Bool {
-    instructions.contains { $0.definition is Scan || $0.bodies.contains(where: \.hasScan) }
+  /// Things that not every program has, and that some passes are about.
+  package struct Features: OptionSet, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// Loops and branches, but for Scans.
+    package static let controlFlow = Features(rawValue: 1)
+    package static let scans = Features(rawValue: 2)
+    /// Tensor lists, and what else is no array.
+    package static let lists = Features(rawValue: 4)
   }
 
-  /// Whether there are loops, branches or lists.
-  fileprivate var hasLoopsOrLists: Bool {
-    instructions.contains { instruction in
-      !instruction.bodies.isEmpty || instruction.outputs.contains { type($0).dtype == .variant }
-    }
+  /// What a program consists of: passes change it where they change something.
+  fileprivate struct Structure: Equatable {
+    var features: Features = [.controlFlow, .scans, .lists]
+    /// With those of nested programs.
+    var instructionCount = 0
+    var fingerprint = Fingerprint()
   }
 
-  /// A number that changes where a pass changed something.
-  fileprivate var fingerprint: UInt64 {
-    var hash: UInt64 = 0
-    mixStructure(into: &hash)
-    return hash
+  /// The structure now. Passes make no lists where there were none.
+  fileprivate func structure(after before: Structure) -> Structure {
+    var structure = Structure(features: [])
+    add(to: &structure, searchingLists: before.features.contains(.lists))
+    return structure
   }
 
-  private func mixStructure(into hash: inout UInt64) {
-    // Values are numbered one after another: a product by an odd number tells them apart, and the
-    // shift brings what it says in its upper half down.
-    func mix(_ number: Int) {
-      hash = (hash ^ UInt64(truncatingIfNeeded: number)) &* 0x9E37_79B9_7F4A_7C15
-      hash ^= hash >> 32
+  private func add(to structure: inout Structure, searchingLists: Bool) {
+    structure.instructionCount += instructions.count
+    structure.fingerprint.mix(parameters.count)
+    for i in instructions.indices {
+      structure.fingerprint.mix(instructions[i].id.id)
+      structure.fingerprint.mix(instructions[i].fingerprint)
+      if searchingLists, !structure.features.contains(.lists),
+        instructions[i].outputs.contains(where: { type($0).dtype == .variant })
+      {
+        structure.features.insert(.lists)
+      }
+      guard !instructions[i].bodies.isEmpty else { continue }
+      structure.features.insert(
+        instructions[i].definition.is(Scan.self) ? .scans : .controlFlow)
+      for body in instructions[i].bodies {
+        body.add(to: &structure, searchingLists: searchingLists)
+      }
     }
-    mix(parameters.count)
-    for instruction in instructions {
-      mix(instruction.id.id)
-      for input in instruction.inputs { mix(input.id) }
-      for output in instruction.outputs { mix(output.id) }
-      for body in instruction.bodies { body.mixStructure(into: &hash) }
-    }
-    for result in results { mix(result.id) }
+    for result in results { structure.fingerprint.mix(result.id) }
   }
 }

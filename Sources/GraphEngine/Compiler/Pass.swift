@@ -2,8 +2,8 @@
 package protocol Pass: Sendable {
   /// An imperative verb: `FoldConstants`.
   static var name: String { get }
-  /// Whether it has nothing to do where a program has neither loops nor branches nor lists.
-  static var isAboutLoops: Bool { get }
+  /// It has nothing to do in programs that have none of these; empty: it is for all. Default: empty.
+  static var subjects: Program.Features { get }
   /// Rewrites `program`, nested programs included.
   ///
   /// - Throws: `GraphError` where the program turns out to contradict itself, such as shapes that
@@ -13,5 +13,5 @@ package protocol Pass: Sendable {
 
 extension Pass {
   package static var name: String { String(describing: Self.self) }
-  package static var isAboutLoops: Bool { false }
+  package static var subjects: Program.Features { [] }
 }

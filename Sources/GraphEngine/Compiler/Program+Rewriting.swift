@@ -15,7 +15,7 @@ extension Program {
   mutating func forEachScan(_ change: (_ scan: Scan, _ body: inout Program) -> Void) {
     for i in instructions.indices {
       for b in instructions[i].bodies.indices { instructions[i].bodies[b].forEachScan(change) }
-      guard let scan = instructions[i].definition as? Scan else { continue }
+      guard let scan = instructions[i].definition.as(Scan.self) else { continue }
       change(scan, &instructions[i].bodies[0])
     }
   }

@@ -48,10 +48,10 @@ extension Program {
   private func verifyBodies(
     of instruction: Instruction, _ fail: (String, Instruction?) -> GraphError
   ) throws(GraphError) {
-    if let scan = instruction.definition as? Scan {
+    if let scan = instruction.definition.as(Scan.self) {
       return try verifyPorts(of: scan, instruction, fail)
     }
-    guard let definition = instruction.definition as? any ControlFlowDefinition else {
+    guard let definition = instruction.controlFlow else {
       guard instruction.bodies.isEmpty else {
         throw fail("a plain operation has bodies", instruction)
       }

@@ -60,6 +60,8 @@ package struct Program: Sendable {
   /// What was known of small values, of nested programs too, when types were last inferred. In the
   /// outermost program only.
   var known: [Value: KnownValue] = [:]
+  /// Whether types were inferred before. In the outermost program only.
+  var isInferred = false
 
   package init() {}
 
@@ -78,18 +80,9 @@ package struct Program: Sendable {
   /// Replaces uses of values in operands, results and updates.
   package mutating func replaceUses(_ replacement: [Value: Value]) {
     guard !replacement.isEmpty else { return }
-    func resolve(_ value: Value) -> Value {
-      var value = value
-      while let next = replacement[value] { value = next }
-      return value
-    }
-    for i in instructions.indices {
-      for j in instructions[i].inputs.indices {
-        instructions[i].inputs[j] = resolve(instructions[i].inputs[j])
-      }
-    }
-    results = results.map(resolve)
-    for i in updates.indices { updates[i].value = resolve(updates[i].value) }
+    for i in instructions.indices { instructions[i].replaceInputs(replacement) }
+    results = results.map { $0.replaced(by: replacement) }
+    for i in updates.indices { updates[i].value = updates[i].value.replaced(by: replacement) }
   }
 
   /// The constant that makes a value; nil where another operation does.
@@ -98,7 +91,7 @@ package struct Program: Sendable {
   package var constants: [Value: NDArray] {
     var result: [Value: NDArray] = [:]
     for instruction in instructions {
-      if let constant = instruction.definition as? Const {
+      if let constant = instruction.definition.as(Const.self) {
         result[instruction.outputs[0]] = constant.value
       }
     }
@@ -115,6 +108,21 @@ package struct Value: Sendable, Hashable, Comparable {
   package init() { id = Self.next.wrappingAdd(1, ordering: .relaxed).newValue }
 
   package static func < (a: Value, b: Value) -> Bool { a.id < b.id }
+
+  /// What finally stands for this value where values are replaced by others.
+  func replaced(by replacement: [Value: Value]) -> Value {
+    var value = self
+    while let next = replacement[value] { value = next }
+    return value
+  }
+
+  /// What dictionaries use of a key's hash. They are made by the hundred thousand, and their keys are
+  /// numbers of our own that nobody can choose to collide: a product spreads them well enough, at a
+  /// tenth of the time of the hash that is made for keys from outside.
+  package func _rawHashValue(seed: Int) -> Int {
+    let product = UInt64(truncatingIfNeeded: id ^ seed) &* 0x9E37_79B9_7F4A_7C15
+    return Int(truncatingIfNeeded: product ^ product >> 32)
+  }
 
   private static let next = Atomic<Int>(0)
 }

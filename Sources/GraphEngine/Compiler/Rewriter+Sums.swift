@@ -25,6 +25,7 @@ extension Rewriter {
   private func rowSum(_ instruction: Instruction) -> (x: Value, row: Value)? {
     guard instruction.definition.name == "AddV2", instruction.inputs.count == 2,
       type(instruction.outputs[0]).dtype.isFloating,
+      instruction.inputs.contains(where: { type($0).shape.rank == 1 }),
       let whole = extents(instruction.outputs[0]), whole.count >= 2
     else { return nil }
     for (x, row) in [(0, 1), (1, 0)].map({ (instruction.inputs[$0], instruction.inputs[$1]) })

@@ -10,7 +10,17 @@ internal import GraphArrays
 package struct Rewriter {
   private var program: Program
   private var makers: [Value: Instruction] = [:]
-  private var useCounts: [Value: Int]
+  /// How often values are used; counted when a rule first asks.
+  private var useCounts: [Value: Int]?
+  /// The program as it was, and what uses have changed since, while they are not counted.
+  private let original: Program
+  private var changedUses: [(value: Value, uses: Uses)] = []
+
+  /// A change of the number of uses of a value.
+  private enum Uses {
+    case more(Int)
+    case thoseOf(Value)
+  }
   private var replacement: [Value: Value] = [:]
   /// What is known of values that no instruction of this program makes from constants.
   private let known: [Value: KnownValue]
@@ -34,7 +44,7 @@ package struct Rewriter {
   private init(_ program: Program, _ known: [Value: KnownValue], _ first: Instruction) {
     self.program = program
     self.known = known
-    useCounts = program.useCounts
+    original = program
     current = first
   }
 
@@ -46,17 +56,13 @@ package struct Rewriter {
     var removed: Set<Value> = []
     program.instructions = []
     while var instruction = open.popLast() {
-      if !replacement.isEmpty {
-        for i in instruction.inputs.indices {
-          instruction.inputs[i] = resolve(instruction.inputs[i])
-        }
-      }
+      instruction.replaceInputs(replacement)
       current = instruction
       if instruction.controls.isEmpty, !bound.contains(instruction.id), rule(instruction, &self) {
         if added.last?.id != instruction.id { removed.insert(instruction.id) }
-        for input in instruction.inputs { useCounts[input, default: 0] -= 1 }
+        for input in instruction.inputs { note(.more(-1), of: input) }
         for new in added {
-          for input in new.inputs { useCounts[input, default: 0] += 1 }
+          for input in new.inputs { note(.more(1), of: input) }
         }
         open += added.reversed()
         added = []
@@ -74,16 +80,23 @@ package struct Rewriter {
       kept[i].controls.removeAll(where: removed.contains)
     }
     program.instructions = kept
-    program.results = program.results.map(resolve)
+    program.results = program.results.map { $0.replaced(by: replacement) }
     for i in program.updates.indices {
-      program.updates[i].value = resolve(program.updates[i].value)
+      program.updates[i].value = program.updates[i].value.replaced(by: replacement)
     }
   }
 
-  private func resolve(_ value: Value) -> Value {
-    var value = value
-    while let next = replacement[value] { value = next }
-    return value
+  private mutating func note(_ uses: Uses, of value: Value) {
+    if useCounts == nil { changedUses.append((value, uses)) } else { count(uses, of: value) }
+  }
+
+  private mutating func count(_ uses: Uses, of value: Value) {
+    let number =
+      switch uses {
+      case .more(let number): number
+      case .thoseOf(let other): useCounts?[other] ?? 0
+      }
+    useCounts?[value, default: 0] += number
   }
 
   // MARK: What rules look at
@@ -95,7 +108,7 @@ package struct Rewriter {
   func maker<Definition: OpDefinition>(
     _ value: Value, as kind: Definition.Type
   ) -> (definition: Definition, inputs: [Value])? {
-    guard let maker = makers[value], let definition = maker.definition as? Definition else {
+    guard let maker = makers[value], let definition = maker.definition.as(Definition.self) else {
       return nil
     }
     return (definition, maker.inputs)
@@ -105,11 +118,18 @@ package struct Rewriter {
   /// The extents of a value, where all are known.
   func extents(_ value: Value) -> [Int]? { program.type(value).extents }
   /// Whether one operand, result or update in all is this value.
-  func isUsedOnce(_ value: Value) -> Bool { useCounts[value] == 1 }
+  mutating func isUsedOnce(_ value: Value) -> Bool {
+    if useCounts == nil {
+      useCounts = original.useCounts
+      for (value, uses) in changedUses { count(uses, of: value) }
+      changedUses = []
+    }
+    return useCounts?[value] == 1
+  }
 
   /// The value of a constant.
   func constant(_ value: Value) -> NDArray? {
-    if let constant = makers[value]?.definition as? Const { return constant.value }
+    if let constant = makers[value]?.definition.as(Const.self) { return constant.value }
     return known[value]?.array
   }
 
@@ -121,7 +141,7 @@ package struct Rewriter {
     InferenceContext(
       types: instruction.inputs.map { type($0) },
       known: instruction.inputs.map { value in
-        known[value] ?? (makers[value]?.definition as? Const).map { .array($0.value) }
+        known[value] ?? (makers[value]?.definition.as(Const.self)).map { .array($0.value) }
       })
   }
 
@@ -170,7 +190,7 @@ package struct Rewriter {
   /// Lets `values` be the results of the instruction asked about.
   mutating func forward(to values: [Value]) -> Bool {
     for (output, value) in zip(current.outputs, values) {
-      useCounts[value, default: 0] += useCounts[output] ?? 0
+      note(.thoseOf(output), of: value)
       replacement[output] = value
     }
     return true
@@ -227,7 +247,7 @@ extension Rewriter {
 
   /// The operands of an instruction that is a concatenation, and its axis counted from 0.
   func concatenation(_ instruction: Instruction) -> (parts: [Value], axis: Int)? {
-    guard let definition = instruction.definition as? ConcatV2,
+    guard let definition = instruction.definition.as(ConcatV2.self),
       let axis = axis(instruction.inputs[definition.count], of: instruction.outputs[0])
     else { return nil }
     return (Array(instruction.inputs[..<definition.count]), axis)

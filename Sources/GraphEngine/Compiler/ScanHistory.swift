@@ -22,7 +22,7 @@ package struct ScanHistory: Sendable {
     /// Notes what a pass made of the Scans.
     mutating func record(_ program: Program, after pass: String) {
       for instruction in program.instructions where !instruction.bodies.isEmpty {
-        if instruction.definition is Scan {
+        if instruction.definition.is(Scan.self) {
           note(instruction, after: pass)
         }
         for body in instruction.bodies { record(body, after: pass) }
@@ -51,7 +51,7 @@ package struct ScanHistory: Sendable {
     /// The histories of the Scans that stand in a program itself, in order.
     func histories(of program: Program) -> [ScanHistory] {
       program.instructions.compactMap { instruction in
-        instruction.definition is Scan ? histories[instruction.id] : nil
+        instruction.definition.is(Scan.self) ? histories[instruction.id] : nil
       }
     }
   }
@@ -60,6 +60,6 @@ package struct ScanHistory: Sendable {
 extension Program {
   /// The kinds of the instructions that compute something.
   fileprivate var operationKinds: [String] {
-    instructions.compactMap { $0.definition is Const ? nil : $0.definition.name }
+    instructions.compactMap { $0.definition.is(Const.self) ? nil : $0.definition.name }
   }
 }

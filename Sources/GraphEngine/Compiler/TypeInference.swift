@@ -12,6 +12,12 @@ struct TypeInference {
   /// Lists in which nothing was written yet: their element type says less than their items will.
   private var emptyLists: Set<Value> = []
 
+  /// Whether types were inferred before: what is exact stays as it is, and rules are asked only for
+  /// the others, and for integers of which more may be known.
+  private var isRefining: Bool
+
+  init(isRefining: Bool = false) { self.isRefining = isRefining }
+
   /// Loops converge within a few repetitions: each makes at least one extent unknown.
   private static let limit = 16
 
@@ -20,7 +26,7 @@ struct TypeInference {
       do throws(GraphError) {
         if program.instructions[i].bodies.isEmpty {
           try inferPlain(i, in: &program)
-        } else if let scan = program.instructions[i].definition as? Scan {
+        } else if let scan = program.instructions[i].definition.as(Scan.self) {
           try inferScan(scan, i, in: &program)
         } else if let definition = program.instructions[i].definition
           as? any ControlFlowDefinition
@@ -43,6 +49,7 @@ struct TypeInference {
 
   private mutating func inferPlain(_ i: Int, in program: inout Program) throws(GraphError) {
     let instruction = program.instructions[i]
+    if isRefining, isSettled(instruction, in: program) { return }
     let context = InferenceContext(
       types: instruction.inputs.map { operandType($0, in: program) },
       known: instruction.inputs.map { known[$0] })
@@ -58,8 +65,25 @@ struct TypeInference {
     for (index, output) in instruction.outputs.enumerated() {
       if types.indices.contains(index) { program.types[output] = types[index] }
       known[output] = values.indices.contains(index) ? values[index] : nil
-      if instruction.definition is any EmptyListDefinition { emptyLists.insert(output) }
+      if program.type(output).dtype == .variant,
+        instruction.definition is any EmptyListDefinition
+      {
+        emptyLists.insert(output)
+      }
     }
+  }
+
+  /// Whether nothing new can be found out of an instruction whose types were inferred before: its
+  /// results are exact, and no integers that might be known now.
+  private mutating func isSettled(_ instruction: Instruction, in program: Program) -> Bool {
+    let constant = instruction.definition.as(Const.self)
+    for output in instruction.outputs {
+      let type = program.type(output)
+      guard type.isExact else { return false }
+      if constant == nil, type.dtype.isInteger, type.shape.rank ?? 2 <= 1 { return false }
+    }
+    if let constant { known[instruction.outputs[0]] = .array(constant.value) }
+    return true
   }
 
   /// The type of an operand. A list in which nothing was written has no element type yet: that of
@@ -73,6 +97,10 @@ struct TypeInference {
   private mutating func inferLoop(
     _ instruction: inout Instruction, _ operands: [TensorType]
   ) throws(GraphError) -> [TensorType] {
+    // The types of variables are found anew, from those that they start with.
+    let outer = isRefining
+    isRefining = false
+    defer { isRefining = outer }
     var types = operands
     let count = operands.count
     let startsEmpty = instruction.inputs.map { emptyLists.contains($0) }
@@ -116,7 +144,7 @@ struct TypeInference {
     where emptyLists.contains(list) && type.element?.element != nil {
       guard program.type(list).element?.element == nil,
         let place = program.instructions[..<loop].lastIndex(where: { $0.outputs == [list] }),
-        var empty = program.instructions[place].definition as? EmptyTensorList,
+        var empty = program.instructions[place].definition.as(EmptyTensorList.self),
         let element = type.element, element.dtype == empty.element.dtype
       else { continue }
       empty.element = element
@@ -172,7 +200,10 @@ struct TypeInference {
     _ scan: Scan, _ i: Int, in program: inout Program
   ) throws(GraphError) {
     let inputs = program.instructions[i].inputs
-    var body = program.instructions[i].bodies[0]
+    // Taken out while it is changed, so that it is not copied.
+    var body = Program()
+    swap(&body, &program.instructions[i].bodies[0])
+    defer { swap(&body, &program.instructions[i].bodies[0]) }
     for parameter in body.parameters {
       guard case .argument(let position) = parameter.source else { continue }
       var type = program.type(inputs[position])
@@ -191,7 +222,6 @@ struct TypeInference {
         scan.stacked.indices.contains(stack) ? type.stacked(scan.stacked[stack].length) : type
       try program.type(output).checkExtents()
     }
-    program.instructions[i].bodies[0] = body
   }
 
   /// Gives the parameters of a loop's condition or body the types of the loop's variables.

@@ -64,12 +64,12 @@ final class BodyValues: ForwardValues {
     if let operand = outside[tensor] { return outer.value(of: operand) }
     if let copy = copies[tensor] { return copy }
     let node = tensor.graph.node(tensor.node)
-    if let constant = node.definition as? Const {
+    if let constant = node.definition.as(Const.self) {
       let copy = graph.reopen { graph.tensor(constant, [], name: "Const") }
       copies[tensor] = copy
       return copy
     }
-    if node.definition is Identity, let source = tensor.operation.inputs.first {
+    if node.definition.is(Identity.self), let source = tensor.operation.inputs.first {
       return value(of: source)
     }
     return item([tensor], .value)

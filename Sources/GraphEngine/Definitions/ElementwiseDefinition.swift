@@ -14,3 +14,7 @@ package protocol ElementwiseDefinition: OpDefinition {
     _ operands: [ElementwiseBuilder.Value], _ types: [DType], _ builder: inout ElementwiseBuilder
   ) -> ElementwiseBuilder.Value?
 }
+
+extension ElementwiseDefinition {
+  package var elementwise: (any ElementwiseDefinition)? { self }
+}

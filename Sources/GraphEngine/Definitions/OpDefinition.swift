@@ -44,7 +44,9 @@ package protocol OpDefinition: Sendable, Hashable {
 
   /// The operand that the only result equals, bit for bit, for operands of these types and values:
   /// that of an identity, of a reshape to the shape that is there. Default: nil.
-  func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int?
+  ///
+  /// - Parameter context: What is known of the operands; made where it is asked for.
+  func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int?
 
   /// Puts simpler instructions in the place of one of this definition, where what makes its operands
   /// allows it: a reshape of a reshape is one. They give the same results, bit for bit but for the
@@ -66,6 +68,8 @@ package protocol OpDefinition: Sendable, Hashable {
   /// Whether each element of the only result depends only on the elements of the operands at the
   /// same place, under NumPy's rules of broadcasting. Default: false.
   var isElementwise: Bool { get }
+  /// The definition as a member of fused groups; nil where it can be none.
+  var elementwise: (any ElementwiseDefinition)? { get }
   /// Whether the result is a linear function of the first operand that moves its elements: the sum
   /// of results is the result of the sum. Default: false.
   var isLinear: Bool { get }
@@ -111,8 +115,11 @@ extension OpDefinition {
     outputCount == 1 ? [knownElements(context)] : []
   }
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool { false }
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { nil }
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    nil
+  }
   package var isElementwise: Bool { false }
+  package var elementwise: (any ElementwiseDefinition)? { nil }
   package var isLinear: Bool { false }
   package var isContraction: Bool { false }
   package func overTime(_ all: inout AllTurns) throws(GraphError) -> [Value]? {
@@ -131,7 +138,23 @@ extension OpDefinition {
   }
 
   /// Whether `other` is the same definition with equal attributes.
-  package func isEqual(to other: any OpDefinition) -> Bool { (other as? Self) == self }
+  package func isEqual(to other: any OpDefinition) -> Bool { other.as(Self.self) == self }
+
+  /// The kind of the definition, whatever its attributes.
+  package static var kind: ObjectIdentifier { ObjectIdentifier(Self.self) }
+  /// The kind of the definition, whatever its attributes.
+  package var kind: ObjectIdentifier { Self.kind }
+
+  /// Whether this is a definition of some kind.
+  ///
+  /// Passes ask this of every operation, and most answers are no: comparing types takes a
+  /// thirtieth of the time of the language's own cast, which looks for conformances too.
+  package func `is`<Other: OpDefinition>(_ other: Other.Type) -> Bool { Self.self == other }
+
+  /// This definition, where it is of some kind.
+  package func `as`<Other: OpDefinition>(_ other: Other.Type) -> Other? {
+    self.is(other) ? self as? Other : nil
+  }
 
   /// `infer`, where each result is one that an array can be.
   ///
@@ -146,7 +169,7 @@ extension OpDefinition {
   ///
   /// Only small integer values are kept: they are shapes, axes and indices.
   func foldKnown(_ context: InferenceContext, _ outputs: [TensorType]) -> [KnownValue?] {
-    if let constant = self as? Const { return [.array(constant.value)] }
+    if let constant = self.as(Const.self) { return [.array(constant.value)] }
     var result = [KnownValue?](repeating: nil, count: outputs.count)
     let isInteger = outputs.allSatisfy {
       ($0.dtype == .int32 || $0.dtype == .int64) && ($0.shape.rank ?? 2) <= 1

@@ -71,7 +71,7 @@ package struct CustomGradient: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? { 0 }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
     .copy(byteCount: request.outputs[0].byteCount ?? 0)
@@ -94,7 +94,7 @@ extension Graph {
     }
     let nodes = body.graph.state.withLock { $0.nodes }
     var copies: [Int32: Operation] = [:]
-    for (index, node) in nodes.enumerated() where !(node.definition is Argument) {
+    for (index, node) in nodes.enumerated() where !(node.definition.is(Argument.self)) {
       let inputs = node.inputs.compactMap { tensors[$0] }
       let name = node.name.split(separator: "/").last.map(String.init)
       let copy = add(

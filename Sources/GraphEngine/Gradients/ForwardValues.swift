@@ -55,7 +55,9 @@ final class DirectValues: ForwardValues {
 
   func tape(of history: Tensor, path: [Tensor], _ quantity: Tape.Quantity) -> Tensor {
     let tape = graph.reopen { graph.tape(of: history, path: path, quantity) }
-    guard tape.isValid, let definition = tape.operation.definition as? Tape else { return tape }
+    guard tape.isValid, let definition = tape.operation.definition.as(Tape.self) else {
+      return tape
+    }
     if let made = tapes[definition]?[history] { return made }
     tapes[definition, default: [:]][history] = tape
     return tape

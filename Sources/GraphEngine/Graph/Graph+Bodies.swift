@@ -60,7 +60,7 @@ extension Graph {
     if let inner = captured(outer) { return inner }
     let source = outer.graph.node(outer.node)
     let inner: Tensor
-    if let constant = source.definition as? Const, !outer.dtype.isFloating {
+    if let constant = source.definition.as(Const.self), !outer.dtype.isFloating {
       // Constants are copied: a body that knows their values infers more exact types. Others are
       // parameters, with respect to which there are gradients; the compiler copies them later.
       inner = withoutControls {

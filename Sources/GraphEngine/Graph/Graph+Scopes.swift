@@ -74,7 +74,7 @@ extension Graph {
     let (isNeeded, made) = state.withLock { state in
       let isNeeded =
         state.controls.contains { !$0.isEmpty } && state.nodes[Int(key.node)].controls.isEmpty
-        && state.nodes[Int(key.node)].definition is ReadVariable
+        && state.nodes[Int(key.node)].definition.is(ReadVariable.self)
       return (isNeeded, state.freshReads.last?[key])
     }
     guard isNeeded else { return tensor }

@@ -234,7 +234,9 @@ public final class Graph: Sendable {
       } else {
         trace = CallTrace.capture(into: &state.addresses)
       }
-      let before = Set(state.controls.joined()).union(own).sorted()
+      let before =
+        own.isEmpty && state.controls.isEmpty
+        ? [] : Set(state.controls.joined()).union(own).sorted()
       state.nodes.append(
         Node(
           name: full, definition: definition,

@@ -10,8 +10,13 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
   public var dtype: DType
   /// The shape, as far as it is known.
   public var shape: Shape
-  /// At most one type: an array, since a struct cannot contain itself.
-  private var elements: [TensorType] = []
+  private var held = Held.nothing
+
+  /// What `element` is stored as: a struct cannot contain itself.
+  private indirect enum Held: Sendable, Hashable {
+    case nothing
+    case items(TensorType)
+  }
 
   /// The type of tensors with this dtype and shape.
   public init(_ dtype: DType, _ shape: Shape) {
@@ -26,8 +31,8 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
 
   /// What a list or a variable handle holds; nil for other dtypes and where it is not known.
   package var element: TensorType? {
-    get { elements.first }
-    set { elements = newValue.map { [$0] } ?? [] }
+    get { if case .items(let type) = held { type } else { nil } }
+    set { held = newValue.map { .items($0) } ?? .nothing }
   }
 
   /// The type of a tensor list whose items have type `element`.

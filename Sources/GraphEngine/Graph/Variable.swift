@@ -57,7 +57,7 @@ extension Tensor {
     return handle.graph.variable(ofHandle: handle.node)
   }
 
-  private var definitionIsRead: Bool { operation.definition is ReadVariable }
+  private var definitionIsRead: Bool { operation.definition.is(ReadVariable.self) }
 
   /// The handle of the variable that this tensor reads; a mistake is recorded where it reads none.
   package func handle(for operationType: String) -> Tensor? {

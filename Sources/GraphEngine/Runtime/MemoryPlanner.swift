@@ -147,7 +147,7 @@ package struct MemoryPlanner {
         region = regionOf[taken]
       } else if let reused = free[size]?.popLast() {
         region = reused
-        let known = Set(dependencies[request.writer])
+        let known = dependencies[request.writer]
         for user in regions[reused].users where !known.contains(user) {
           layout.dependencies.append((step: request.writer, earlier: user))
         }

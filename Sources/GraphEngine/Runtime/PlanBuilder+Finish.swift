@@ -62,7 +62,7 @@ extension PlanBuilder {
       fresh.append((slot: slot, byteCount: byteCount))
     }
     var counted: [CountedOperand] = []
-    for slot in Set(step.inputs).sorted() {
+    for slot in countedIndex.isEmpty ? [] : step.inputs.ascending {
       guard let index = countedIndex[slot] else { continue }
       var positions: UInt64 = 0
       for (position, input) in step.inputs.enumerated() where input == slot && position < 64 {
@@ -100,7 +100,8 @@ extension PlanBuilder {
     _ draft: PlanDraft, _ dependencies: inout [[Int]], _ parts: inout Plan.Parts
   ) {
     var requests: [MemoryPlanner.Request] = []
-    var requestOf: [Int: Int] = [:]
+    // The request of each slot.
+    var requestOf = [Int?](repeating: nil, count: draft.slots.count)
     // What is read after the last step is read by a step that waits for all others.
     let end = draft.steps.count
     for (slot, content) in draft.slots.enumerated() {
@@ -129,12 +130,15 @@ extension PlanBuilder {
         requests[request].takeover.append(operand)
       }
     }
-    let sinks = Set(dependencies.indices).subtracting(dependencies.joined())
-    let layout = MemoryPlanner.layout(requests, dependencies: dependencies + [sinks.sorted()])
+    var isSink = [Bool](repeating: true, count: dependencies.count)
+    for earlier in dependencies.joined() { isSink[earlier] = false }
+    let sinks = isSink.indices.filter { isSink[$0] }
+    let layout = MemoryPlanner.layout(requests, dependencies: dependencies + [sinks])
     for (step, earlier) in layout.dependencies where step < end {
       if !dependencies[step].contains(earlier) { dependencies[step].append(earlier) }
     }
-    for (slot, request) in requestOf {
+    for (slot, request) in requestOf.enumerated() {
+      guard let request else { continue }
       parts.planned.append((slot: slot, offset: layout.offsets[request]))
     }
     parts.arenaByteCount = requests.isEmpty ? 0 : layout.byteCount

@@ -47,17 +47,18 @@ struct PlanBuilder {
       draft.parameters.append(PlanParameter(slot: slot, source: parameter.source, type: type))
     }
     // What has to be waited for where an instruction is named as a control dependency.
+    let awaited = Set(program.instructions.lazy.flatMap(\.controls))
     var done: [Value: [Int]] = [:]
     var lastDraw: [Int: Int] = [:]
     for instruction in program.instructions {
-      var waits = Set(instruction.controls.flatMap { done[$0] ?? [] })
+      var waits = instruction.controls.flatMap { done[$0] ?? [] }
       let inputs = try instruction.inputs.map { value throws(SessionError) in
         guard let slot = draft.slotOf[value] else {
           throw SessionError(.internal, "an operand has no slot", operation: instruction.name)
         }
         return slot
       }
-      for slot in inputs { if let writer = draft.slots[slot].writer { waits.insert(writer) } }
+      for slot in inputs { if let writer = draft.slots[slot].writer { waits.append(writer) } }
       let index = draft.steps.count
       do throws(GraphError) {
         try add(instruction, inputs, program, &draft)
@@ -65,17 +66,19 @@ struct PlanBuilder {
         throw SessionError(error, instruction)
       }
       guard draft.steps.count > index else {
-        done[instruction.id] = waits.sorted()
+        if awaited.contains(instruction.id) { done[instruction.id] = waits }
         continue
       }
       for stream in draft.steps[index].streams {
-        if let last = lastDraw[stream] { waits.insert(last) }
+        if let last = lastDraw[stream] { waits.append(last) }
         lastDraw[stream] = index
       }
-      draft.steps[index].dependencies = waits.sorted()
+      draft.steps[index].dependencies = waits.ascending
       draft.steps[index].isDeadInLastTurn = dead.contains(instruction.id)
-      for slot in Set(inputs) { draft.slots[slot].readers.append(index) }
-      done[instruction.id] = [index]
+      for slot in inputs where draft.slots[slot].readers.last != index {
+        draft.slots[slot].readers.append(index)
+      }
+      if awaited.contains(instruction.id) { done[instruction.id] = [index] }
     }
     for value in program.results {
       draft.results.append(try result(value, program, &draft))
@@ -106,13 +109,13 @@ struct PlanBuilder {
     _ instruction: Instruction, _ inputs: [Int], _ program: Program, _ draft: inout PlanDraft
   ) throws(GraphError) {
     for output in instruction.outputs { try program.type(output).checkMemory() }
-    if let constant = instruction.definition as? Const {
+    if let constant = instruction.definition.as(Const.self) {
       let value = constant.value
       draft.slotOf[instruction.outputs[0]] = draft.addSlot(
         .constant(value), TensorType(value.dtype, exact: value.shape))
-    } else if let scan = instruction.definition as? Scan {
+    } else if let scan = instruction.definition.as(Scan.self) {
       try addScan(scan, instruction, inputs, program, &draft)
-    } else if let control = instruction.definition as? any ControlFlowDefinition {
+    } else if let control = instruction.controlFlow {
       if let branch = control as? any BranchDefinition {
         try addBranch(branch, instruction, inputs, program, &draft)
       } else {
@@ -199,6 +202,17 @@ struct PlanBuilder {
   }
 }
 
+extension [Int] {
+  /// The numbers in ascending order, each once.
+  var ascending: [Int] {
+    guard count > 1 else { return self }
+    var result: [Int] = []
+    result.reserveCapacity(count)
+    for number in sorted() where number != result.last { result.append(number) }
+    return result
+  }
+}
+
 extension PlanDraft {
   /// The value of a slot that is constant.
   func constant(_ slot: Int) -> NDArray? {
@@ -220,7 +234,7 @@ extension Instruction {
     switch definition {
     case let fused as Fused:
       var counts: [(name: String, count: Int)] = []
-      for operation in fused.body.instructions where !(operation.definition is Const) {
+      for operation in fused.body.instructions where !(operation.definition.is(Const.self)) {
         let name = operation.definition.name
         if let known = counts.firstIndex(where: { $0.name == name }) {
           counts[known].count += 1

@@ -43,7 +43,7 @@ struct FusedBodyBuilder {
   private mutating func value(_ value: Value) -> Value {
     if let known = inner[value] { return known }
     if let maker = makers[value].map({ program.instructions[$0] }) {
-      if let constant = maker.definition as? Const, constant.value.count == 1 {
+      if let constant = maker.definition.as(Const.self), constant.value.count == 1 {
         append(maker, [])
       } else if let whole = maker.columnViews(program.type, groups.integers)?.first?.whole {
         var inputs: [Value] = []

@@ -48,7 +48,8 @@ extension Instruction {
   ) -> [ColumnView]? {
     switch definition {
     case is Split, is SplitV:
-      let (whole, axis) = definition is Split ? (inputs[1], inputs[0]) : (inputs[0], inputs[2])
+      let (whole, axis) =
+        definition.is(Split.self) ? (inputs[1], inputs[0]) : (inputs[0], inputs[2])
       guard let extents = type(whole).extents, let axis = integers(axis)?.first,
         axis == -1 || axis == extents.count - 1
       else { return nil }
@@ -71,7 +72,7 @@ extension Instruction {
   func joinedColumns(
     _ type: (Value) -> TensorType, _ integers: (Value) -> [Int]?
   ) -> [Value]? {
-    guard definition is ConcatV2, let axis = inputs.last.flatMap(integers)?.first,
+    guard definition.is(ConcatV2.self), let axis = inputs.last.flatMap(integers)?.first,
       let rank = type(outputs[0]).extents?.count, axis == -1 || axis == rank - 1
     else { return nil }
     return Array(inputs.dropLast())

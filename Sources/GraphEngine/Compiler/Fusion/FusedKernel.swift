@@ -28,7 +28,7 @@ struct FusedKernel {
     self.request = request
     constants = body.constants
     guard
-      let first = body.instructions.first(where: { $0.definition is any ElementwiseDefinition }),
+      let first = body.instructions.first(where: { $0.definition.elementwise != nil }),
       let shape = body.type(first.outputs[0]).extents
     else { throw GraphError(.unimplemented, "a fused group has no operation") }
     domain = FusedDomain(shape: shape)
@@ -37,7 +37,7 @@ struct FusedKernel {
   func kernel() throws(GraphError) -> Kernel {
     let count = domain.rows * domain.columns
     guard count > 0 else { return .nothing }
-    let operations = body.instructions.count { $0.definition is any ElementwiseDefinition }
+    let operations = body.instructions.count { $0.definition.elementwise != nil }
     let flops = Double(count * operations)
     guard isFlat else {
       let program = try program(columns: domain.columns, from: 0)
@@ -64,7 +64,7 @@ struct FusedKernel {
   /// rows may be of any length.
   private var isFlat: Bool {
     body.instructions.allSatisfy {
-      $0.definition is any ElementwiseDefinition || $0.definition is Const
+      $0.definition.elementwise != nil || $0.definition.is(Const.self)
     }
       && request.inputs.indices.allSatisfy { i in
         switch domain.reading(request.inputShape(i)) {
@@ -80,7 +80,7 @@ struct FusedKernel {
     guard let output = body.results.first else { return [] }
     // Parts of equal width begin at the same columns, in operands as in results.
     let isJoined = body.instructions.contains {
-      $0.definition is ConcatV2 && $0.outputs[0] == output
+      $0.definition.is(ConcatV2.self) && $0.outputs[0] == output
     }
     return request.inputs.indices.filter { i in
       let (operand, result) = (request.inputs[i], request.outputs[0])
@@ -91,8 +91,8 @@ struct FusedKernel {
       return body.instructions.allSatisfy { use in
         guard use.inputs.contains(parameter) else { return true }
         return isJoined
-          ? use.definition is Split
-          : use.definition is any ElementwiseDefinition && operand.extents == domain.shape
+          ? use.definition.is(Split.self)
+          : use.definition.elementwise != nil && operand.extents == domain.shape
       }
     }
   }
@@ -109,7 +109,7 @@ struct FusedKernel {
     }
     func integers(_ value: Value) -> [Int]? { constants[value]?.integerElements }
     for instruction in body.instructions {
-      if let constant = instruction.definition as? Const {
+      if let constant = instruction.definition.as(Const.self) {
         meanings[instruction.outputs[0]] = .constant(constant.value)
       } else if let views = instruction.columnViews(body.type, integers) {
         for (output, view) in zip(instruction.outputs, views) {
@@ -120,7 +120,7 @@ struct FusedKernel {
         }
       } else if let parts = instruction.joinedColumns(body.type, integers) {
         meanings[instruction.outputs[0]] = .joined(parts)
-      } else if let definition = instruction.definition as? any ElementwiseDefinition {
+      } else if let definition = instruction.definition.elementwise {
         var operands: [ElementwiseBuilder.Value] = []
         for input in instruction.inputs {
           operands.append(try read(input, meanings, columns, first, &builder))

@@ -50,7 +50,7 @@ struct FusionGroups {
       else { return nil }
       return checked(FusedDomain(shape: shape), parts)
     }
-    guard let definition = instruction.definition as? any ElementwiseDefinition,
+    guard let definition = instruction.definition.elementwise,
       definition.effects.isEmpty, instruction.outputs.count == 1,
       let shape = program.type(instruction.outputs[0]).extents
     else { return nil }
@@ -80,7 +80,7 @@ struct FusionGroups {
   /// How much higher a reader of `source` stands.
   private func step(from source: Int, to reader: Int) -> Int {
     guard let domain = domains[source] else { return 0 }
-    let isWhole = program.instructions[source].definition is ConcatV2
+    let isWhole = program.instructions[source].definition.is(ConcatV2.self)
     return domains[reader] == domain && !isWhole ? 0 : 1
   }
 
@@ -164,7 +164,7 @@ struct FusionGroups {
   /// At least two operations, or one that needs a copy of its operands' columns otherwise.
   private func isWorthIt(_ group: [Int]) -> Bool {
     let operations = group.map { program.instructions[$0] }.filter {
-      $0.definition is any ElementwiseDefinition
+      $0.definition.elementwise != nil
     }
     guard let first = operations.first else { return false }
     return group.count >= 2 || first.inputs.contains { whole(of: $0) != $0 }

@@ -13,7 +13,7 @@ internal import GraphArrays
 package enum AccumulateIntoProducts: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
-    guard program.instructions.contains(where: { $0.definition is MatMul }) else { return }
+    guard program.instructions.contains(where: { $0.definition.is(MatMul.self) }) else { return }
     let trees = SumTrees(program)
     Rewriter.rewrite(&program) { instruction, rewriter in
       guard let terms = trees.terms(instruction, rewriter) else { return false }

@@ -36,7 +36,7 @@ package enum DistributeMatMuls: Pass {
     var used: [Value: Int] = [:]
     var others = Set(body.results)
     for instruction in body.instructions {
-      if instruction.definition is Slice {
+      if instruction.definition.is(Slice.self) {
         used[instruction.inputs[0], default: 0] += body.type(instruction.outputs[0]).count ?? 0
         others.formUnion(instruction.inputs.dropFirst())
       } else {
@@ -51,15 +51,15 @@ package enum DistributeMatMuls: Pass {
     _ instruction: Instruction, _ rewriter: inout Rewriter, _ levels: ScanLevels,
     _ slices: [Value: Int]
   ) -> Bool {
-    if let product = instruction.definition as? MatMul {
+    if let product = instruction.definition.as(MatMul.self) {
       return product.transposeA
         ? productOfTransposedPad(instruction, product, &rewriter)
         : productOfParts(instruction, product, &rewriter, levels)
     }
-    guard instruction.definition is Slice,
+    guard instruction.definition.is(Slice.self),
       let cut = rewriter.cut(instruction), let source = rewriter.maker(cut.x)
     else { return false }
-    if let product = source.definition as? MatMul {
+    if let product = source.definition.as(MatMul.self) {
       return columns(of: product, source.inputs, cut, &rewriter, levels)
     }
     guard let terms = rewriter.terms(source), let whole = rewriter.type(cut.x).count,

@@ -95,7 +95,7 @@ extension ScanEditor {
       part.stacked = whole.stacked.filter { fission.group(of: $0) == group }
       part.summed = whole.summed.filter { fission.group(of: $0.value) == group }
       part.body.instructions = whole.body.instructions.filter { instruction in
-        instruction.definition is Const || fission.group(of: instruction) == group
+        instruction.definition.is(Const.self) || fission.group(of: instruction) == group
       }
       // Values are unique: those that several Scans need are others in each.
       var local: [Value: Value] = [:]
@@ -113,7 +113,7 @@ extension ScanEditor {
           part.scanned[k].parameter = rename(part.scanned[k].parameter)
         }
         for k in part.body.instructions.indices {
-          guard part.body.instructions[k].definition is Const else { continue }
+          guard part.body.instructions[k].definition.is(Const.self) else { continue }
           let copy = rename(part.body.instructions[k].outputs[0])
           part.body.instructions[k] = Instruction(
             part.body.instructions[k].definition, inputs: [], outputs: [copy],

@@ -26,7 +26,8 @@ package enum FoldConstants: Pass {
     }
     var folded: [Value: [Instruction]] = [:]
     for instruction in program.instructions {
-      guard instruction.isPure, instruction.bodies.isEmpty, !(instruction.definition is Const),
+      guard instruction.isPure, instruction.bodies.isEmpty,
+        !(instruction.definition.is(Const.self)),
         !instruction.outputs.isEmpty,
         let values = values(of: instruction, program, constants, known)
       else { continue }
@@ -50,11 +51,15 @@ package enum FoldConstants: Pass {
     of instruction: Instruction, _ program: Program, _ constants: [Value: NDArray],
     _ known: [Value: KnownValue]
   ) -> [NDArray]? {
-    let folded = instruction.outputs.compactMap { known[$0]?.array }
-    if folded.count == instruction.outputs.count { return folded }
+    if instruction.outputs.allSatisfy({ known[$0]?.array != nil }) {
+      return instruction.outputs.compactMap { known[$0]?.array }
+    }
+    guard !instruction.inputs.isEmpty,
+      instruction.inputs.allSatisfy({ constants[$0] != nil })
+    else { return nil }
     let types = instruction.inputs.map { program.type($0) }
     let operands = instruction.inputs.map { constants[$0] }
-    guard !operands.isEmpty, operands.allSatisfy({ $0 != nil }),
+    guard
       instruction.outputs.allSatisfy({ program.type($0).isExact })
     else { return nil }
     let size = operands.reduce(0) { $0 + ($1?.byteCount ?? 0) }

@@ -8,13 +8,13 @@ internal import GraphArrays
 ///
 /// Constants are copied into branches too. What is then unused, PruneLoops removes.
 package enum ForwardInvariants: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .controlFlow
 
   package static func run(_ program: inout Program) throws(GraphError) {
     let constants = program.constants
     var replacement: [Value: Value] = [:]
     for i in program.instructions.indices {
-      guard let definition = program.instructions[i].definition as? any ControlFlowDefinition
+      guard let definition = program.instructions[i].controlFlow
       else { continue }
       let first = definition.firstBodyOperand
       let operands = Array(program.instructions[i].inputs.dropFirst(first))

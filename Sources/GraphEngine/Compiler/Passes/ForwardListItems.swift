@@ -5,7 +5,7 @@ internal import GraphArrays
 ///
 ///     l = While(l: PushBack(p, c));  x = GetItem(l, i)   ->   x = c
 package enum ForwardListItems: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .lists
 
   package static func run(_ program: inout Program) throws(GraphError) {
     run(&program, items: [:])
@@ -17,15 +17,17 @@ package enum ForwardListItems: Pass {
     var emptyLists: Set<Value> = []
     for i in program.instructions.indices {
       let instruction = program.instructions[i]
-      if instruction.definition is EmptyTensorList { emptyLists.insert(instruction.outputs[0]) }
-      if instruction.definition is TensorListGetItem, let item = items[instruction.inputs[0]],
+      if instruction.definition.is(EmptyTensorList.self) {
+        emptyLists.insert(instruction.outputs[0])
+      }
+      if instruction.definition.is(TensorListGetItem.self), let item = items[instruction.inputs[0]],
         program.type(instruction.outputs[0]).accepts(TensorType(item.dtype, exact: item.shape))
       {
         program.instructions[i] = Program.constant(
           item, as: instruction.outputs[0], like: instruction)
         continue
       }
-      guard let definition = instruction.definition as? any ControlFlowDefinition else { continue }
+      guard let definition = instruction.controlFlow else { continue }
       let first = definition.firstBodyOperand
       if definition.isLoop {
         for (k, item) in appended(by: instruction.bodies[1])
@@ -50,7 +52,8 @@ package enum ForwardListItems: Pass {
     let constants = body.constants
     let pushes = Dictionary(
       body.instructions.compactMap { instruction in
-        instruction.definition is TensorListPushBack ? (instruction.outputs[0], instruction) : nil
+        instruction.definition.is(TensorListPushBack.self)
+          ? (instruction.outputs[0], instruction) : nil
       }, uniquingKeysWith: { first, _ in first })
     return body.results.enumerated().compactMap { k, result in
       guard let push = pushes[result], push.inputs[0] == body.parameter(k),

@@ -13,22 +13,19 @@ internal import GraphArrays
 /// A list in which items were put before a loop is made from an array for the loop, as
 /// RecognizeScans wants it.
 package enum ForwardLists: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .lists
 
   package static func run(_ program: inout Program) throws(GraphError) {
     Rewriter.rewrite(&program) { instruction, rewriter in
-      switch instruction.definition {
-      case is TensorListStack: stack(instruction, &rewriter)
-      case is TensorListGetItem: item(instruction, &rewriter)
-      case is TensorListSetItem: replaceItem(instruction, &rewriter)
-      case is TensorListLength: length(instruction, &rewriter)
-      case let question as TensorListElementShape:
-        elementShape(instruction, question.shapeType, &rewriter)
-      case is ZerosLike: zeros(instruction, &rewriter)
-      case is AddN: sum(instruction, &rewriter)
-      case let definition as any ControlFlowDefinition:
-        definition.isLoop && prepare(instruction, &rewriter)
-      default: false
+      switch instruction.definition.kind {
+      case TensorListStack.kind: stack(instruction, &rewriter)
+      case TensorListGetItem.kind: item(instruction, &rewriter)
+      case TensorListSetItem.kind: replaceItem(instruction, &rewriter)
+      case TensorListLength.kind: length(instruction, &rewriter)
+      case TensorListElementShape.kind: elementShape(instruction, &rewriter)
+      case ZerosLike.kind: zeros(instruction, &rewriter)
+      case AddN.kind: sum(instruction, &rewriter)
+      default: instruction.controlFlow?.isLoop == true && prepare(instruction, &rewriter)
       }
     }
     try program.forEachBody { body throws(GraphError) in try run(&body) }
@@ -67,7 +64,7 @@ package enum ForwardLists: Pass {
 
   /// What is put over an item that was put in at the same index.
   private static func replaceItem(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
-    guard let definition = instruction.definition as? TensorListSetItem,
+    guard let definition = instruction.definition.as(TensorListSetItem.self),
       let (before, put) = rewriter.maker(instruction.inputs[0], as: TensorListSetItem.self),
       before == definition, put[1] == instruction.inputs[1]
     else { return false }
@@ -106,9 +103,11 @@ package enum ForwardLists: Pass {
   }
 
   private static func elementShape(
-    _ instruction: Instruction, _ dtype: DType, _ rewriter: inout Rewriter
+    _ instruction: Instruction, _ rewriter: inout Rewriter
   ) -> Bool {
-    guard let maker = rewriter.maker(instruction.inputs[0]) else { return false }
+    guard let dtype = instruction.definition.as(TensorListElementShape.self)?.shapeType,
+      let maker = rewriter.maker(instruction.inputs[0])
+    else { return false }
     switch maker.definition {
     case is TensorListFromTensor:
       guard let extents = rewriter.extents(maker.inputs[0]), !extents.isEmpty else { return false }

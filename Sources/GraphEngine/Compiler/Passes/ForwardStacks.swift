@@ -12,11 +12,11 @@ internal import GraphArrays
 /// A stack of a state, and one of its next value, are one array with a row more than there are
 /// turns: the start of the state stands beside the first turn's row.
 package enum ForwardStacks: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .scans
 
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
-    guard program.instructions.contains(where: { $0.definition is Scan }) else { return }
+    guard program.instructions.contains(where: { $0.definition.is(Scan.self) }) else { return }
     program.rewriteOwnScans { editor, _ in
       editor.mergeStacks()
       editor.forwardGivenValues()

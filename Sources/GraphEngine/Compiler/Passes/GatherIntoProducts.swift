@@ -11,13 +11,14 @@ internal import GraphArrays
 package enum GatherIntoProducts: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
-    guard program.instructions.contains(where: { $0.definition is Scan }) else { return }
+    guard program.instructions.contains(where: { $0.definition.is(Scan.self) }) else { return }
     let uses = program.useCounts
     let makers = program.makers
     program.rewriteOwnScans { editor, outer in
       for port in editor.ports.scanned where port.rows == editor.ports.allRows {
         guard uses[port.array] == 1, let maker = makers[port.array],
-          let rows = maker.definition as? GatherRows, outer.type(maker.inputs[1]).shape.rank == 2
+          let rows = maker.definition.as(GatherRows.self),
+          outer.type(maker.inputs[1]).shape.rank == 2
         else { continue }
         editor.gather(rows, maker.inputs, outer, into: port.parameter)
       }
@@ -34,7 +35,7 @@ extension ScanEditor {
       ports.body.instructions[$0].inputs.contains(parameter)
     }
     guard readers.count == 1, !ports.results.contains(parameter),
-      let sum = ports.body.instructions[readers[0]].definition as? MatMulAdd,
+      let sum = ports.body.instructions[readers[0]].definition.as(MatMulAdd.self),
       sum.addend == .matrix
     else { return }
     let inputs = ports.body.instructions[readers[0]].inputs

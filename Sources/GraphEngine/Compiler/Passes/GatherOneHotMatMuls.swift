@@ -18,7 +18,10 @@ internal import GraphArrays
 /// that a dense product would make NaN are what the named rows are.
 package enum GatherOneHotMatMuls: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
-    guard program.contains(where: { $0.definition is OneHot || $0.definition is GatherRows }) else {
+    guard
+      program.contains(where: { $0.definition.is(OneHot.self) || $0.definition.is(GatherRows.self) }
+      )
+    else {
       return
     }
     run(&program, turns: 1, levels: nil)
@@ -30,7 +33,7 @@ package enum GatherOneHotMatMuls: Pass {
   private static func run(_ program: inout Program, turns: Int, levels: ScanLevels?) {
     gather(&program, turns: turns, levels: levels)
     for i in program.instructions.indices {
-      guard let scan = program.instructions[i].definition as? Scan else {
+      guard let scan = program.instructions[i].definition.as(Scan.self) else {
         for b in program.instructions[i].bodies.indices {
           run(&program.instructions[i].bodies[b], turns: 1, levels: nil)
         }
@@ -197,7 +200,7 @@ package enum GatherOneHotMatMuls: Pass {
     var ports = ScanPorts(scan, program.instructions[index])
     let read = Set(
       ports.body.instructions.compactMap { instruction in
-        (instruction.definition as? MatMul)?.transposeA == false ? instruction.inputs[0] : nil
+        (instruction.definition.as(MatMul.self))?.transposeA == false ? instruction.inputs[0] : nil
       })
     guard ports.scanned.contains(where: { read.contains($0.parameter) }) else { return }
     let makers = Dictionary(
@@ -205,9 +208,11 @@ package enum GatherOneHotMatMuls: Pass {
       uniquingKeysWith: { first, _ in first })
     var rows: [Instruction] = []
     for k in ports.scanned.indices where read.contains(ports.scanned[k].parameter) {
-      guard let maker = makers[ports.scanned[k].array], maker.definition is OneHot else { continue }
+      guard let maker = makers[ports.scanned[k].array], maker.definition.is(OneHot.self) else {
+        continue
+      }
       let values = maker.inputs.dropFirst().compactMap {
-        (makers[$0]?.definition as? Const)?.value
+        (makers[$0]?.definition.as(Const.self))?.value
       }
       let ids = program.type(maker.inputs[0])
       guard values.count == 3, let extents = ids.extents,
@@ -235,7 +240,7 @@ package enum GatherOneHotMatMuls: Pass {
   fileprivate static func isOneHot(
     _ instruction: Instruction, rank: Int, on: NDArray, off: NDArray
   ) -> Bool {
-    guard let definition = instruction.definition as? OneHot else { return false }
+    guard let definition = instruction.definition.as(OneHot.self) else { return false }
     return (definition.axis == -1 || definition.axis == rank)
       && on == NDArray.ones(on.shape, on.dtype) && off.isZero
   }
@@ -246,7 +251,7 @@ extension Rewriter {
   fileprivate func oneHot(
     _ value: Value
   ) -> (ids: Value, values: [Value], definition: OneHot)? {
-    guard let maker = maker(value), maker.definition is OneHot, extents(value) != nil,
+    guard let maker = maker(value), maker.definition.is(OneHot.self), extents(value) != nil,
       let rank = type(maker.inputs[0]).shape.rank, let on = constant(maker.inputs[2]),
       let off = constant(maker.inputs[3]),
       GatherOneHotMatMuls.isOneHot(maker, rank: rank, on: on, off: off)

@@ -8,14 +8,14 @@ internal import GraphArrays
 /// TensorFlow's own loops ask them for the gradients of the items that they read. Outside of the loop
 /// ForwardLists answers them, where the list is made from an array.
 package enum HoistListFacts: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .lists
 
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     var result: [Instruction] = []
     result.reserveCapacity(program.instructions.count)
     for var instruction in program.instructions {
-      if (instruction.definition as? any ControlFlowDefinition)?.isLoop == true {
+      if instruction.controlFlow?.isLoop == true {
         hoist(from: &instruction, in: &program, &result)
       }
       result.append(instruction)
@@ -51,6 +51,6 @@ package enum HoistListFacts: Pass {
   }
 
   private static func isQuestion(_ definition: any OpDefinition) -> Bool {
-    definition is TensorListLength || definition is TensorListElementShape
+    definition.is(TensorListLength.self) || definition.is(TensorListElementShape.self)
   }
 }

@@ -77,8 +77,8 @@ package enum JoinSums: Pass {
     _ terms: [Value], _ makers: [Value: Instruction], in body: inout Program,
     like source: Instruction
   ) -> Value {
-    let products = terms.compactMap { makers[$0] }.filter { $0.definition is MatMul }
-    guard products.count == terms.count, let product = products[0].definition as? MatMul,
+    let products = terms.compactMap { makers[$0] }.filter { $0.definition.is(MatMul.self) }
+    guard products.count == terms.count, let product = products[0].definition.as(MatMul.self),
       products.allSatisfy({
         $0.definition.isEqual(to: product) && $0.inputs[0] == products[0].inputs[0]
           && body.type($0.inputs[1]).isExact
@@ -115,7 +115,7 @@ private struct PartSums {
 
   init(_ body: Program, _ levels: ScanLevels) {
     let products = body.instructions.filter {
-      $0.definition is MatMul && body.type($0.outputs[0]).dtype.isFloating
+      $0.definition.is(MatMul.self) && body.type($0.outputs[0]).dtype.isFloating
     }.map { $0.outputs[0] }
     guard !products.isEmpty else { return }
     let uses = body.useCounts

@@ -13,14 +13,14 @@ internal import GraphArrays
 package enum LowerTapes: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     var asked: [Value: [Instruction]] = [:]
-    for instruction in program.instructions where instruction.definition is Tape {
+    for instruction in program.instructions where instruction.definition.is(Tape.self) {
       asked[instruction.inputs[0], default: []].append(instruction)
     }
-    program.remove { $0.definition is Tape }
+    program.remove { $0.definition.is(Tape.self) }
     var lowered: [Instruction] = []
     var replacement: [Value: Value] = [:]
     for var instruction in program.instructions {
-      if let definition = instruction.definition as? any ControlFlowDefinition,
+      if let definition = instruction.controlFlow,
         let history = instruction.outputs.popLast()
       {
         program.types[history] = nil
@@ -53,7 +53,7 @@ package enum LowerTapes: Pass {
   ) -> [(tape: Tape, results: [Value])] {
     var order: [(tape: Tape, results: [Value])] = []
     for instruction in instructions {
-      guard let tape = instruction.definition as? Tape else { continue }
+      guard let tape = instruction.definition.as(Tape.self) else { continue }
       if let index = order.firstIndex(where: { $0.tape == tape }) {
         order[index].results.append(instruction.outputs[0])
       } else {

@@ -13,18 +13,15 @@ package enum MergeCommonSubexpressions: Pass {
     var merged: Set<Value> = []
     var mergedInto: [Value: Value] = [:]
     for i in program.instructions.indices {
-      for j in program.instructions[i].inputs.indices {
-        let input = program.instructions[i].inputs[j]
-        program.instructions[i].inputs[j] = replacement[input] ?? input
-      }
-      program.instructions[i].controls = program.instructions[i].controls.map {
-        mergedInto[$0] ?? $0
+      program.instructions[i].replaceInputs(replacement)
+      if !mergedInto.isEmpty, !program.instructions[i].controls.isEmpty {
+        program.instructions[i].controls = program.instructions[i].controls.map {
+          mergedInto[$0] ?? $0
+        }
       }
       let instruction = program.instructions[i]
       guard instruction.isPure else { continue }
-      let key = Key(
-        definition: instruction.definition, inputs: instruction.inputs,
-        controls: instruction.controls, types: instruction.outputs.map { program.type($0) })
+      let key = Key(instruction, in: program)
       if let earlier = first[key] {
         let kept = program.instructions[earlier]
         for (output, same) in zip(instruction.outputs, kept.outputs) { replacement[output] = same }
@@ -44,20 +41,38 @@ package enum MergeCommonSubexpressions: Pass {
 
   /// What two instructions have in common if they compute the same.
   private struct Key: Hashable {
-    let definition: any OpDefinition
-    let inputs: [Value]
-    let controls: [Value]
-    let types: [TensorType]
+    let instruction: Instruction
+    /// The types of the results.
+    let first: TensorType?
+    let others: [TensorType]
 
-    static func == (a: Key, b: Key) -> Bool {
-      a.inputs == b.inputs && a.controls == b.controls && a.types == b.types
-        && a.definition.isEqual(to: b.definition)
+    init(_ instruction: Instruction, in program: Program) {
+      self.instruction = instruction
+      first = instruction.outputs.first.map { program.type($0) }
+      others = instruction.outputs.count < 2 ? [] : instruction.outputs.map { program.type($0) }
     }
 
-    func hash(into hasher: inout Hasher) {
-      hasher.combine(inputs)
-      hasher.combine(ObjectIdentifier(type(of: definition) as any Any.Type))
-      definition.hash(into: &hasher)
+    static func == (a: Key, b: Key) -> Bool {
+      a.instruction.inputs == b.instruction.inputs
+        && a.instruction.controls == b.instruction.controls && a.first == b.first
+        && a.others == b.others
+        && a.instruction.definition.isEqual(to: b.instruction.definition)
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(_rawHashValue(seed: 0)) }
+
+    /// As that of `Value`. Few operations of one kind have the same operands: attributes are left out
+    /// where there are some.
+    func _rawHashValue(seed: Int) -> Int {
+      var fingerprint = Fingerprint()
+      fingerprint.mix(Int(bitPattern: instruction.definition.kind) ^ seed)
+      for input in instruction.inputs { fingerprint.mix(input.id) }
+      if instruction.inputs.isEmpty {
+        var hasher = Hasher()
+        instruction.definition.hash(into: &hasher)
+        fingerprint.mix(hasher.finalize())
+      }
+      return Int(truncatingIfNeeded: fingerprint.number)
     }
   }
 }

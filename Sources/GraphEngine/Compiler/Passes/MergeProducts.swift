@@ -42,7 +42,7 @@ package enum MergeProducts: Pass {
       else { return false }
       var groups: [Term: [Int]] = [:]
       for (position, term) in terms.enumerated() where !term.isRow {
-        guard let key = key(of: term.value, rewriter, levels) else { continue }
+        guard let key = key(of: term.value, &rewriter, levels) else { continue }
         groups[key, default: []].append(position)
       }
       let found = groups.filter { $0.value.count > 1 }.min { $0.value[0] < $1.value[0] }
@@ -52,7 +52,7 @@ package enum MergeProducts: Pass {
   }
 
   private static func key(
-    of term: Value, _ rewriter: Rewriter, _ levels: ScanLevels
+    of term: Value, _ rewriter: inout Rewriter, _ levels: ScanLevels
   ) -> Term? {
     guard rewriter.isUsedOnce(term),
       let (product, operands) = rewriter.maker(term, as: MatMul.self),
@@ -100,7 +100,7 @@ package enum MergeProducts: Pass {
     let read = Set(body.instructions.flatMap(\.inputs))
     var groups: [Factor: [Int]] = [:]
     for (index, instruction) in body.instructions.enumerated() {
-      guard let product = instruction.definition as? MatMul, instruction.controls.isEmpty,
+      guard let product = instruction.definition.as(MatMul.self), instruction.controls.isEmpty,
         body.type(instruction.outputs[0]).dtype.isFloating,
         instruction.inputs.allSatisfy({ body.type($0).isExact })
       else { continue }

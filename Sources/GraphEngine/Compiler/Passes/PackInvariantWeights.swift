@@ -12,7 +12,7 @@ internal import GraphArrays
 /// Must not fire where all turns together have so few rows that packing reads and writes what the
 /// product would read once. A While, whose turns nobody knows, is taken to have enough.
 package enum PackInvariantWeights: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = [.controlFlow, .scans]
 
   /// Rows of all turns for which packing pays.
   private static let leastRows = 16
@@ -23,9 +23,9 @@ package enum PackInvariantWeights: Pass {
     var rewritten: [Instruction] = []
     rewritten.reserveCapacity(program.instructions.count)
     for var instruction in program.instructions {
-      if let scan = instruction.definition as? Scan {
+      if let scan = instruction.definition.as(Scan.self) {
         packing.pack(scan, &instruction)
-      } else if (instruction.definition as? any ControlFlowDefinition)?.isLoop == true {
+      } else if instruction.controlFlow?.isLoop == true {
         packing.packLoop(&instruction)
       }
       rewritten += packing.takeAdded()

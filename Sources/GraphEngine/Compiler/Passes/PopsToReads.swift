@@ -12,7 +12,7 @@ internal import GraphArrays
 ///
 /// Nothing else may use the list in the loop, nor what is left of it behind the loop.
 package enum PopsToReads: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .lists
 
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
@@ -20,7 +20,7 @@ package enum PopsToReads: Pass {
     var result: [Instruction] = []
     result.reserveCapacity(program.instructions.count)
     for var instruction in program.instructions {
-      if (instruction.definition as? any ControlFlowDefinition)?.isLoop == true {
+      if instruction.controlFlow?.isLoop == true {
         let pops = pops(in: instruction) { uses[$0] == nil }
         if !pops.isEmpty { rewrite(pops, in: &instruction, of: &program, &result) }
       }
@@ -35,7 +35,7 @@ package enum PopsToReads: Pass {
   private static func pops(in loop: Instruction, isUnused: (Value) -> Bool) -> [Pop] {
     let body = loop.bodies[1]
     let places = body.instructions.indices.filter {
-      body.instructions[$0].definition is TensorListPopBack
+      body.instructions[$0].definition.is(TensorListPopBack.self)
     }
     guard !places.isEmpty else { return [] }
     let uses = body.useCounts
@@ -91,7 +91,7 @@ package enum PopsToReads: Pass {
     _ pop: Pop, _ last: Value, _ turn: Value, _ body: inout Program
   ) -> [Instruction] {
     let instruction = body.instructions[pop.place]
-    guard let definition = instruction.definition as? TensorListPopBack,
+    guard let definition = instruction.definition.as(TensorListPopBack.self),
       let list = body.parameter(pop.variable)
     else { return [instruction] }
     let index = body.newValue(TensorType(.int32, []))

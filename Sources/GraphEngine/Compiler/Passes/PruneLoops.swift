@@ -5,13 +5,13 @@
 /// A variable is needed where its final value is used, where the condition or an operation with an
 /// effect depends on it, or where a needed variable's next value does.
 package enum PruneLoops: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .controlFlow
 
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     let uses = program.useCounts
     for i in program.instructions.indices {
-      guard let definition = program.instructions[i].definition as? any ControlFlowDefinition
+      guard let definition = program.instructions[i].controlFlow
       else { continue }
       if definition.isLoop {
         pruneLoop(&program.instructions[i]) { uses[$0] != nil }

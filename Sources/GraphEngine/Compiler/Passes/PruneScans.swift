@@ -8,7 +8,7 @@ internal import GraphArrays
 ///     Scan(scanned x, x)                       ->   Scan(scanned x)
 ///     Scan(stacked y), y not used              ->   Scan without y
 package enum PruneScans: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .scans
 
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
@@ -16,7 +16,7 @@ package enum PruneScans: Pass {
     let constants = program.constants
     var replacement: [Value: Value] = [:]
     for i in program.instructions.indices {
-      guard let scan = program.instructions[i].definition as? Scan else { continue }
+      guard let scan = program.instructions[i].definition.as(Scan.self) else { continue }
       var ports = ScanPorts(scan, program.instructions[i])
       ports.forwardUnchangedStates(&replacement)
       ports.inlineConstants(constants)

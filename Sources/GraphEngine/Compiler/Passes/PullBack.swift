@@ -12,7 +12,7 @@ internal import GraphArrays
 package enum PullBack: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
-    guard program.instructions.contains(where: { $0.definition is Scan }) else { return }
+    guard program.instructions.contains(where: { $0.definition.is(Scan.self) }) else { return }
     let uses = program.useCounts
     let makers = program.makers
     let constants = program.constants

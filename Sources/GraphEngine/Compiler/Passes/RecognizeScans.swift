@@ -10,12 +10,12 @@ internal import GraphArrays
 /// its count only once the loop before it has been recognised. A loop that is not one of these
 /// stays a While, with the reason in `reasons`.
 package enum RecognizeScans: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .controlFlow
 
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     for i in program.instructions.indices {
-      guard let definition = program.instructions[i].definition as? any ControlFlowDefinition,
+      guard let definition = program.instructions[i].controlFlow,
         definition.isLoop
       else { continue }
       var recognition = ScanRecognition(loop: program.instructions[i], in: program)
@@ -30,7 +30,7 @@ package enum RecognizeScans: Pass {
     var result: [(loop: String, reason: String)] = []
     for instruction in program.instructions {
       for body in instruction.bodies { result += reasons(in: body) }
-      guard let definition = instruction.definition as? any ControlFlowDefinition,
+      guard let definition = instruction.controlFlow,
         definition.isLoop
       else { continue }
       var recognition = ScanRecognition(loop: instruction, in: program)

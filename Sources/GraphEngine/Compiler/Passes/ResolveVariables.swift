@@ -47,10 +47,7 @@ private struct Resolution {
 
   mutating func resolve(_ program: inout Program) throws(GraphError) {
     for i in program.instructions.indices {
-      for j in program.instructions[i].inputs.indices {
-        let input = program.instructions[i].inputs[j]
-        program.instructions[i].inputs[j] = replacement[input] ?? input
-      }
+      program.instructions[i].replaceInputs(replacement)
       let before = visibleBefore(program.instructions[i])
       do throws(GraphError) {
         try resolve(i, &program, before)
@@ -79,6 +76,10 @@ private struct Resolution {
     _ i: Int, _ program: inout Program, _ before: Visible
   ) throws(GraphError) {
     let instruction = program.instructions[i]
+    guard isAboutVariables(instruction, in: program) else {
+      show(before, to: instruction)
+      return
+    }
     var after = before
     switch instruction.definition {
     case let handle as VariableHandle:
@@ -106,10 +107,21 @@ private struct Resolution {
     default:
       if !instruction.bodies.isEmpty { try resolveBodies(of: i, &program, before, &after) }
     }
-    if !after.isEmpty {
-      visible[instruction.id] = after
-      for output in program.instructions[i].outputs { visible[output] = after }
-    }
+    show(after, to: program.instructions[i])
+  }
+
+  /// Whether it is a variable, has one as operand, or has bodies, which may have some.
+  private func isAboutVariables(_ instruction: Instruction, in program: Program) -> Bool {
+    instruction.definition.is(VariableHandle.self) || !instruction.bodies.isEmpty
+      || instruction.inputs.contains {
+        byHandle[$0] != nil || program.type($0).dtype == .resource
+      }
+  }
+
+  private mutating func show(_ updates: Visible, to instruction: Instruction) {
+    guard !updates.isEmpty else { return }
+    visible[instruction.id] = updates
+    for output in instruction.outputs { visible[output] = updates }
   }
 
   private mutating func declare(
@@ -195,7 +207,7 @@ private struct Resolution {
   private mutating func resolveBodies(
     of i: Int, _ program: inout Program, _ before: Visible, _ after: inout Visible
   ) throws(GraphError) {
-    guard let definition = program.instructions[i].definition as? any ControlFlowDefinition else {
+    guard let definition = program.instructions[i].controlFlow else {
       return
     }
     let first = definition.firstBodyOperand

@@ -19,11 +19,13 @@ package enum Simplify: Pass {
     _ program: inout Program, _ known: [Value: KnownValue]
   ) throws(GraphError) {
     Rewriter.rewrite(&program, known: known) { instruction, rewriter in
-      guard instruction.bodies.isEmpty, !(instruction.definition is Const) else { return false }
+      guard instruction.bodies.isEmpty, !(instruction.definition.is(Const.self)) else {
+        return false
+      }
       if instruction.outputs.count == 1 {
-        let context = rewriter.context(instruction)
         let output = rewriter.type(instruction.outputs[0])
-        if let forwarded = instruction.definition.forwardedInput(context, output),
+        if let forwarded = instruction.definition.forwardedInput(
+          { rewriter.context(instruction) }, output),
           instruction.inputs.indices.contains(forwarded)
         {
           return rewriter.forward(to: instruction.inputs[forwarded])

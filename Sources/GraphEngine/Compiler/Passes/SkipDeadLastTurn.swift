@@ -7,13 +7,15 @@ internal import GraphArrays
 ///
 /// The gradient of a recurrent layer ends with a product that nobody reads.
 package enum SkipDeadLastTurn: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .scans
 
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
     let uses = program.useCounts
     for i in program.instructions.indices {
-      guard var scan = program.instructions[i].definition as? Scan, scan.turns > 0 else { continue }
+      guard var scan = program.instructions[i].definition.as(Scan.self), scan.turns > 0 else {
+        continue
+      }
       let body = program.instructions[i].bodies[0]
       var needed: Set<Value> = []
       for (output, result) in zip(program.instructions[i].outputs, body.results)

@@ -12,16 +12,16 @@ internal import GraphArrays
 /// Must not fire where an operation draws random numbers or can fail: a draw would be another, and a
 /// failure would be told of another place.
 package enum SplitBatch: Pass {
-  package static let isAboutLoops = true
+  package static let subjects: Program.Features = .scans
 
   package static func run(_ program: inout Program) throws(GraphError) {
     var rewritten: [Instruction] = []
     rewritten.reserveCapacity(program.instructions.count)
     for var instruction in program.instructions {
-      if let scan = instruction.definition as? Scan {
+      if let scan = instruction.definition.as(Scan.self) {
         rewritten += split(&instruction, scan, &program)
       }
-      if (instruction.definition as? Scan)?.partition == nil {
+      if (instruction.definition.as(Scan.self))?.partition == nil {
         for i in instruction.bodies.indices { try run(&instruction.bodies[i]) }
       }
       rewritten.append(instruction)
@@ -41,7 +41,7 @@ package enum SplitBatch: Pass {
       var proof = RowProof(ports, rowCount: rowCount)
       let parameters = try proof.prove()
       instruction = ports.instruction
-      guard var definition = instruction.definition as? Scan else { return [] }
+      guard var definition = instruction.definition.as(Scan.self) else { return [] }
       definition.refusal = nil
       definition.partition = Scan.Partition(
         rowCount: rowCount, parameters: parameters)
@@ -90,7 +90,7 @@ package enum SplitBatch: Pass {
     var lifted: [Instruction] = []
     for instruction in ports.body.instructions {
       // Integers may be shapes and axes, which operations have to know beforehand.
-      guard let constant = instruction.definition as? Const, !constant.value.dtype.isInteger,
+      guard let constant = instruction.definition.as(Const.self), !constant.value.dtype.isInteger,
         constant.value.shape.first == rowCount
       else { continue }
       let type = TensorType(constant.value.dtype, exact: constant.value.shape)
@@ -100,7 +100,7 @@ package enum SplitBatch: Pass {
         ScanPorts.Invariant(operand: operand, parameter: instruction.outputs[0]))
     }
     let moved = Set(ports.invariants.map(\.parameter))
-    ports.body.remove { $0.definition is Const && moved.contains($0.outputs[0]) }
+    ports.body.remove { $0.definition.is(Const.self) && moved.contains($0.outputs[0]) }
     return lifted
   }
 }

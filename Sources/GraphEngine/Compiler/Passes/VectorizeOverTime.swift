@@ -71,7 +71,7 @@ extension Program {
   fileprivate var stackedByteCount: Int {
     instructions.reduce(0) { sum, instruction in
       var sum = instruction.bodies.reduce(sum) { $0 + $1.stackedByteCount }
-      if let scan = instruction.definition as? Scan {
+      if let scan = instruction.definition.as(Scan.self) {
         for output in instruction.outputs.dropFirst(scan.stateCount).prefix(scan.stacked.count) {
           sum += type(output).byteCount ?? 0
         }

@@ -27,7 +27,8 @@ struct SumTrees {
     guard let output = sum.outputs.first, let extents = program.type(output).extents else {
       return []
     }
-    let terms = sum.isSum ? sum.inputs[...] : sum.definition is BiasAdd ? sum.inputs.prefix(1) : []
+    let terms =
+      sum.isSum ? sum.inputs[...] : sum.definition.is(BiasAdd.self) ? sum.inputs.prefix(1) : []
     return terms.allSatisfy { program.type($0).extents == extents } ? terms : []
   }
 
@@ -56,7 +57,7 @@ struct SumTrees {
   /// What one instruction adds; nil where it is no sum.
   private func operands(_ sum: Instruction, _ rewriter: Rewriter) -> [Term]? {
     if let terms = rewriter.terms(sum) { return terms.map { Term(value: $0, isRow: false) } }
-    guard let bias = sum.definition as? BiasAdd, bias.dataFormat == "NHWC" else { return nil }
+    guard let bias = sum.definition.as(BiasAdd.self), bias.dataFormat == "NHWC" else { return nil }
     return [
       Term(value: sum.inputs[0], isRow: false), Term(value: sum.inputs[1], isRow: true),
     ]

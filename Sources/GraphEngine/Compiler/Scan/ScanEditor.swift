@@ -148,12 +148,12 @@ extension Program {
   mutating func rewriteOwnScans(
     _ rewrite: (_ editor: inout ScanEditor, _ outer: Program) -> Void
   ) {
-    guard instructions.contains(where: { $0.definition is Scan }) else { return }
+    guard instructions.contains(where: { $0.definition.is(Scan.self) }) else { return }
     let outer = self
     var replacement: [Value: Value] = [:]
     var rewritten: [Instruction] = []
     for instruction in outer.instructions {
-      guard let scan = instruction.definition as? Scan else {
+      guard let scan = instruction.definition.as(Scan.self) else {
         rewritten.append(instruction)
         continue
       }
@@ -179,7 +179,7 @@ extension Instruction {
   ///
   /// Loops turn at least once, so that what can fail would have failed in the first turn.
   var isMovable: Bool {
-    controls.isEmpty && bodies.isEmpty && !(definition is Const)
+    controls.isEmpty && bodies.isEmpty && !(definition.is(Const.self))
       && definition.effects.isDisjoint(with: [.sideEffect, .state])
   }
 }

@@ -22,7 +22,7 @@ extension ScanRecognition {
       }
       return .readList
     }
-    if let last = makers[result], last.definition is AddN {
+    if let last = makers[result], last.definition.is(AddN.self) {
       return .summedList(try summands(of: last, parameter, makers))
     }
     guard let last = makers[result], last.inputs.first == parameter else {
@@ -65,12 +65,12 @@ extension ScanRecognition {
       guard uses[term] == 1, let maker = makers[term] else {
         throw ScanRefusal(reason: "a list is a sum with another one")
       }
-      if maker.definition is AddN {
+      if maker.definition.is(AddN.self) {
         open += maker.inputs.reversed()
         continue
       }
-      guard maker.definition is TensorListSetItem,
-        makers[maker.inputs[0]]?.definition is TensorListReserve
+      guard maker.definition.is(TensorListSetItem.self),
+        makers[maker.inputs[0]]?.definition.is(TensorListReserve.self) == true
       else { throw ScanRefusal(reason: "a list is a sum with more than items of this turn") }
       guard let index = affine[maker.inputs[1]], abs(index.step) == 1 else {
         throw ScanRefusal(reason: "a list is added to at an index that does not follow the count")
@@ -87,7 +87,7 @@ extension ScanRecognition {
   private mutating func read(
     _ i: Int, _ parameter: Value, _ use: Instruction, at written: Affine? = nil
   ) throws(ScanRefusal) {
-    guard use.definition is TensorListGetItem, use.inputs[0] == parameter else {
+    guard use.definition.is(TensorListGetItem.self), use.inputs[0] == parameter else {
       throw ScanRefusal(reason: "a list is used by \(use.definition.name)")
     }
     guard let index = affine[use.inputs[1]], abs(index.step) == 1 else {
@@ -100,21 +100,21 @@ extension ScanRecognition {
   }
 
   func isFromArray(_ value: Value) -> Bool {
-    makers[value]?.definition is TensorListFromTensor
+    makers[value]?.definition.is(TensorListFromTensor.self) == true
   }
 
   private func isEmptyList(_ value: Value) -> Bool {
-    makers[value]?.definition is EmptyTensorList
+    makers[value]?.definition.is(EmptyTensorList.self) == true
   }
 
   /// How many items a list that starts empty takes, -1 for any; nil where it is not known.
   private func capacity(of list: Value) -> Int? {
-    guard let maker = makers[list], maker.definition is EmptyTensorList else { return nil }
+    guard let maker = makers[list], maker.definition.is(EmptyTensorList.self) else { return nil }
     return integer(maker.inputs[1], outerConstants)
   }
 
   private func isReserved(_ value: Value) -> Bool {
-    makers[value]?.definition is TensorListReserve
+    makers[value]?.definition.is(TensorListReserve.self) == true
   }
 
   /// The items of a list before the first turn: the rows of an array, or reserved ones.

@@ -129,7 +129,7 @@ struct ScanRecognition {
   private func progression(of list: Value) -> Affine? {
     guard let i = loop.inputs.indices.first(where: { body.parameter($0) == list }),
       body.isInvariant(i), let array = makers[loop.inputs[i]]?.inputs.first,
-      makers[loop.inputs[i]]?.definition is TensorListFromTensor,
+      makers[loop.inputs[i]]?.definition.is(TensorListFromTensor.self) == true,
       let items = outerConstants[array]?.integerElements, items.count > 1
     else { return nil }
     let step = items[1] - items[0]

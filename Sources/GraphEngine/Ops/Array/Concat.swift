@@ -95,7 +95,7 @@ package struct ConcatV2: OpDefinition {
     return elements
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
     count == 1 ? 0 : nil
   }
 

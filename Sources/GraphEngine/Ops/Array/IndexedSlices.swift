@@ -21,7 +21,7 @@ package func indexedSlices(
 extension Tensor {
   /// The parts of a sparse gradient; nil for other tensors.
   package var indexedSlices: (values: Tensor, indices: Tensor, denseShape: Tensor)? {
-    guard isValid, operation.definition is IndexedSlices else { return nil }
+    guard isValid, operation.definition.is(IndexedSlices.self) else { return nil }
     let inputs = operation.inputs
     return (inputs[0], inputs[1], inputs[2])
   }

@@ -58,7 +58,7 @@ package struct Pack: OpDefinition {
   /// All slices of a value, in their order, are that value.
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
     guard let maker = rewriter.maker(instruction.inputs[0]),
-      let unpack = maker.definition as? Unpack, maker.outputs == instruction.inputs,
+      let unpack = maker.definition.as(Unpack.self), maker.outputs == instruction.inputs,
       let rank = rewriter.type(maker.inputs[0]).shape.rank,
       let packed = try? InferenceContext.axis(axis, rank: rank),
       packed == (try? InferenceContext.axis(unpack.axis, rank: rank))

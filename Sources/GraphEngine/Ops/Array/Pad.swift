@@ -62,8 +62,8 @@ package struct Pad: OpDefinition {
     return [try context.paddedType()]
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    output.isExact && context[0] == output ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context()[0] == output ? 0 : nil
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {
@@ -97,8 +97,8 @@ package struct PadV2: OpDefinition {
     return [try context.paddedType()]
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    output.isExact && context[0] == output ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context()[0] == output ? 0 : nil
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

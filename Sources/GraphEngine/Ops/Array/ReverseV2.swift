@@ -40,8 +40,8 @@ package struct ReverseV2: OpDefinition {
     return axes.isEmpty ? elements : elements.reversed()
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    context.shape(1)[0] == 0 ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    context().shape(1)[0] == 0 ? 0 : nil
   }
 
   /// What is reversed twice along the same axes is as it was.

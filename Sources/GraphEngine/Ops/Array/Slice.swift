@@ -89,8 +89,8 @@ package struct Slice: OpDefinition {
     return Array(elements[begin..<begin + count])
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    output.isExact && context[0] == output ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context()[0] == output ? 0 : nil
   }
 
   /// A slice of a slice is one; that of a concatenation, or of a padded value, which lies within one
@@ -198,7 +198,7 @@ extension Rewriter {
 
   /// What a Slice takes, where that is known; nil for other instructions.
   func cut(_ instruction: Instruction) -> Cut? {
-    guard instruction.definition is Slice, let begin = integers(instruction.inputs[1]),
+    guard instruction.definition.is(Slice.self), let begin = integers(instruction.inputs[1]),
       let size = extents(instruction.outputs[0]), extents(instruction.inputs[0]) != nil
     else { return nil }
     return Cut(x: instruction.inputs[0], begin: begin, size: size)

@@ -67,7 +67,7 @@ package struct Split: OpDefinition {
     return Array(repeating: part, count: count)
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
     count == 1 ? 1 : nil
   }
 
@@ -157,7 +157,7 @@ package struct SplitV: OpDefinition {
     for place in open { sizes[place] = isComplete ? extent.map { $0 - sum } : nil }
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
     count == 1 ? 0 : nil
   }
 

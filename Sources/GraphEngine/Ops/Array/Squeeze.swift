@@ -42,8 +42,8 @@ package struct Squeeze: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    output.isExact && context[0] == output ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    output.isExact && context()[0] == output ? 0 : nil
   }
 
   /// A reshape, once the extents are known.

@@ -101,7 +101,8 @@ package struct StridedSlice: OpDefinition {
     return (0..<count).map { elements[first + $0 * stride] }
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    let context = context()
     guard output.isExact, context[0] == output,
       let specification = try? specification(context)
     else { return nil }

@@ -56,8 +56,8 @@ package struct Tile: OpDefinition {
     return [TensorType(context.dtype(0), Shape(dimensions: result))]
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    context.allIntegers(1)?.allSatisfy { $0 == 1 } == true ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    context().allIntegers(1)?.allSatisfy { $0 == 1 } == true ? 0 : nil
   }
 
   package func kernel(_ request: KernelRequest) throws(GraphError) -> Kernel {

@@ -68,7 +68,8 @@ package struct Transpose: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    let context = context()
     guard let order = context.allIntegers(1), let axes = try? Self.axes(order) else { return nil }
     return axes == Array(axes.indices) ? 0 : nil
   }

@@ -22,7 +22,7 @@ package struct Identity: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? { 0 }
 
   package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
     [try context.aligned()]
@@ -49,7 +49,7 @@ package struct StopGradient: OpDefinition {
 
   package func knownElements(_ context: InferenceContext) -> [Int?]? { context.integers(0) }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? { 0 }
 
   package func rowAxes(_ context: RowContext) throws(RowRefusal) -> [Int?] {
     [try context.aligned()]

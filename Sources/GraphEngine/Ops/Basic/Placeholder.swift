@@ -76,7 +76,7 @@ package struct PlaceholderWithDefault: OpDefinition {
     .copy(byteCount: request.outputs[0].byteCount ?? 0)
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? { 0 }
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? { 0 }
 
   package func gradient(_ context: GradientContext) throws(GraphError) -> [Tensor?] {
     [context.outputGradients[0]]

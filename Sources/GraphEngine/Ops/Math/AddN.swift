@@ -42,8 +42,8 @@ package struct AddN: ElementwiseDefinition {
     return [sum]
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    context.types.count == 1 ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    context().types.count == 1 ? 0 : nil
   }
 
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {

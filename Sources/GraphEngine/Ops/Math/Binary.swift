@@ -68,17 +68,19 @@ package struct Binary: ElementwiseDefinition {
 
   /// What is broadcast to the other operand's shape need not be, as the operation does so itself.
   package func simplify(_ instruction: Instruction, _ rewriter: inout Rewriter) -> Bool {
-    if broadcasts, refusal == .none, let result = rewriter.extents(instruction.outputs[0]) {
-      for (position, other) in [(0, 1), (1, 0)]
-      where rewriter.extents(instruction.inputs[other]) == result {
-        guard let (_, operands) = rewriter.maker(instruction.inputs[position], as: BroadcastTo.self)
+    if broadcasts, refusal == .none {
+      for position in 0...1 {
+        guard
+          let (_, operands) = rewriter.maker(instruction.inputs[position], as: BroadcastTo.self),
+          let result = rewriter.extents(instruction.outputs[0]),
+          rewriter.extents(instruction.inputs[1 - position]) == result
         else { continue }
         var inputs = instruction.inputs
         inputs[position] = operands[0]
         return rewriter.finish(self, inputs)
       }
     }
-    return rewriter.simplifySum(instruction)
+    return instruction.isSum && rewriter.simplifySum(instruction)
   }
 
   package func fused(

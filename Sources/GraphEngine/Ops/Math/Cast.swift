@@ -34,8 +34,8 @@ package struct Cast: ElementwiseDefinition {
     return context.integers(0)
   }
 
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
-    context.dtype() == dtype ? 0 : nil
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    context().dtype() == dtype ? 0 : nil
   }
 
   package func fused(

@@ -99,7 +99,8 @@ package struct Reduction: OpDefinition {
   }
 
   /// A reduction over nothing but extents of 1 is a copy.
-  package func forwardedInput(_ context: InferenceContext, _ output: TensorType) -> Int? {
+  package func forwardedInput(_ context: () -> InferenceContext, _ output: TensorType) -> Int? {
+    let context = context()
     guard output == context[0], let shape = context.shape().known,
       let axes = context.allIntegers(1), axes.allSatisfy({ context.shape()[$0] == 1 }),
       axes.count <= shape.count
