@@ -80,6 +80,23 @@ struct MatrixProductTests {
     }
   }
 
+  @Test("are cut where operands are packed least, and into blocks of some rows and columns")
+  func grid() {
+    // A weight gradient: each of its operands is packed once for each piece of the other's axis.
+    let gradient = MatrixProduct(m: 512, n: 2048, k: 2500, transposeA: true)
+    #expect(gradient.blockCount == 4)
+    #expect((0..<4).allSatisfy { gradient.area(of: $0).rows == 0..<512 })
+    // Many rows and few columns: rows are cut.
+    let narrow = MatrixProduct(m: 2500, n: 65, k: 512)
+    #expect(narrow.blockCount == 2)
+    #expect((0..<2).allSatisfy { narrow.area(of: $0).columns == 0..<65 })
+    for (m, n) in [(1, 1), (33, 70), (64, 4096), (4096, 64)] {
+      let plan = MatrixProduct(m: m, n: n, k: 4096)
+      let areas = (0..<plan.blockCount).map { plan.area(of: $0) }
+      #expect(areas.reduce(0) { $0 + $1.rows.count * $1.columns.count } == m * n)
+    }
+  }
+
   @Test("have the same bits in whatever order blocks run")
   func order() {
     for (m, n, k) in [(50, 2048, 120), (700, 300, 200), (128, 128, 128), (520, 512, 600)] {

@@ -38,7 +38,7 @@ extension Program {
     }
     let nodes = body.graph.state.withLock { $0.nodes }
     var ids: [Int32: Value] = [:]
-    for node in nodes.indices where !(nodes[node].definition.is(Argument.self)) {
+    for node in nodes.indices where !nodes[node].definition.is(Argument.self) {
       try append(nodes[node], Int32(node), of: body.graph, &ids)
     }
     results = body.results.compactMap { names[NodeOutput(node: $0.node, index: $0.index)] }
@@ -88,7 +88,7 @@ extension Program {
       for input in node.inputs where !fed.contains(input) { open.append(input.node) }
       // Who waits for a placeholder that is fed waits for nothing.
       open += node.controls.filter { control in
-        !(nodes[Int(control)].definition.is(Placeholder.self))
+        !nodes[Int(control)].definition.is(Placeholder.self)
           || !fed.contains(NodeOutput(node: control, index: 0))
       }
     }

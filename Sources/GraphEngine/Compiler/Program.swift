@@ -117,8 +117,8 @@ package struct Value: Sendable, Hashable, Comparable {
   }
 
   /// What dictionaries use of a key's hash. They are made by the hundred thousand, and their keys are
-  /// numbers of our own that nobody can choose to collide: a product spreads them well enough, at a
-  /// tenth of the time of the hash that is made for keys from outside.
+  /// numbers of our own that nobody can choose to collide: a product spreads them well enough, and
+  /// costs far less than the hash that is made for keys from outside.
   package func _rawHashValue(seed: Int) -> Int {
     let product = UInt64(truncatingIfNeeded: id ^ seed) &* 0x9E37_79B9_7F4A_7C15
     return Int(truncatingIfNeeded: product ^ product >> 32)

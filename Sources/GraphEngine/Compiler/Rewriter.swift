@@ -141,7 +141,7 @@ package struct Rewriter {
     InferenceContext(
       types: instruction.inputs.map { type($0) },
       known: instruction.inputs.map { value in
-        known[value] ?? (makers[value]?.definition.as(Const.self)).map { .array($0.value) }
+        known[value] ?? makers[value]?.definition.as(Const.self).map { .array($0.value) }
       })
   }
 

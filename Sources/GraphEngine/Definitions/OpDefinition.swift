@@ -147,8 +147,8 @@ extension OpDefinition {
 
   /// Whether this is a definition of some kind.
   ///
-  /// Passes ask this of every operation, and most answers are no: comparing types takes a
-  /// thirtieth of the time of the language's own cast, which looks for conformances too.
+  /// Passes ask this of every operation, and most answers are no: comparing types costs far less
+  /// than the language's own cast, which looks for conformances too.
   package func `is`<Other: OpDefinition>(_ other: Other.Type) -> Bool { Self.self == other }
 
   /// This definition, where it is of some kind.

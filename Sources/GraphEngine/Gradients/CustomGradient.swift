@@ -94,7 +94,7 @@ extension Graph {
     }
     let nodes = body.graph.state.withLock { $0.nodes }
     var copies: [Int32: Operation] = [:]
-    for (index, node) in nodes.enumerated() where !(node.definition.is(Argument.self)) {
+    for (index, node) in nodes.enumerated() where !node.definition.is(Argument.self) {
       let inputs = node.inputs.compactMap { tensors[$0] }
       let name = node.name.split(separator: "/").last.map(String.init)
       let copy = add(

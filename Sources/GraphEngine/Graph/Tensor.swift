@@ -46,7 +46,7 @@ public struct Tensor: Sendable, Hashable, CustomStringConvertible {
   public var constantValue: NDArray? {
     guard isValid else { return nil }
     let node = graph.node(node)
-    return (node.definition.as(Const.self))?.value ?? node.known[Int(index)]?.array
+    return node.definition.as(Const.self)?.value ?? node.known[Int(index)]?.array
   }
   /// The operation that makes this tensor.
   public var operation: Operation { Operation(graph: graph, node: node) }

@@ -234,7 +234,7 @@ extension Instruction {
     switch definition {
     case let fused as Fused:
       var counts: [(name: String, count: Int)] = []
-      for operation in fused.body.instructions where !(operation.definition.is(Const.self)) {
+      for operation in fused.body.instructions where !operation.definition.is(Const.self) {
         let name = operation.definition.name
         if let known = counts.firstIndex(where: { $0.name == name }) {
           counts[known].count += 1

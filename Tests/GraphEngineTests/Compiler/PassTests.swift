@@ -56,6 +56,24 @@ struct PlainPassTests {
     #expect(compiled.results.count == 1)
   }
 
+  @Test("a pass runs only on programs that have what it is about")
+  func subjects() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [4, 2], name: "x")
+    let total = scan(x, initial: graph.zeros([2])) { row, sum in sum + tanh(row) }
+    func passes(_ fetch: Tensor) throws -> [String] {
+      try Compiler.compile(
+        graph: graph, fetches: [fetch], targets: [], feeds: [x],
+        feedTypes: [TensorType(.float32, exact: [4, 2])]
+      ).passes.map(\.name)
+    }
+    let plain = try passes(tanh(x)), looping = try passes(total)
+    let subjects = [ForwardLists.name, RecognizeScans.name, PruneScans.name, PruneLoops.name]
+    #expect(!subjects.contains(where: plain.contains))
+    #expect(subjects.allSatisfy(looping.contains))
+    #expect(plain.contains(Simplify.name))
+  }
+
   @Test("what waits for a placeholder that is fed waits for nothing")
   func fedPlaceholder() throws {
     let graph = Graph()

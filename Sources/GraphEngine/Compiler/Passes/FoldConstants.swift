@@ -27,8 +27,7 @@ package enum FoldConstants: Pass {
     var folded: [Value: [Instruction]] = [:]
     for instruction in program.instructions {
       guard instruction.isPure, instruction.bodies.isEmpty,
-        !(instruction.definition.is(Const.self)),
-        !instruction.outputs.isEmpty,
+        !instruction.definition.is(Const.self), !instruction.outputs.isEmpty,
         let values = values(of: instruction, program, constants, known)
       else { continue }
       for (output, value) in zip(instruction.outputs, values) { constants[output] = value }
@@ -55,13 +54,11 @@ package enum FoldConstants: Pass {
       return instruction.outputs.compactMap { known[$0]?.array }
     }
     guard !instruction.inputs.isEmpty,
-      instruction.inputs.allSatisfy({ constants[$0] != nil })
+      instruction.inputs.allSatisfy({ constants[$0] != nil }),
+      instruction.outputs.allSatisfy({ program.type($0).isExact })
     else { return nil }
     let types = instruction.inputs.map { program.type($0) }
     let operands = instruction.inputs.map { constants[$0] }
-    guard
-      instruction.outputs.allSatisfy({ program.type($0).isExact })
-    else { return nil }
     let size = operands.reduce(0) { $0 + ($1?.byteCount ?? 0) }
     let result = instruction.outputs.reduce(0) { $0 + (program.type($1).byteCount ?? 0) }
     guard result <= max(size, smallResult) else { return nil }

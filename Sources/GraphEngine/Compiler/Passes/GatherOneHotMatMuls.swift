@@ -200,7 +200,7 @@ package enum GatherOneHotMatMuls: Pass {
     var ports = ScanPorts(scan, program.instructions[index])
     let read = Set(
       ports.body.instructions.compactMap { instruction in
-        (instruction.definition.as(MatMul.self))?.transposeA == false ? instruction.inputs[0] : nil
+        instruction.definition.as(MatMul.self)?.transposeA == false ? instruction.inputs[0] : nil
       })
     guard ports.scanned.contains(where: { read.contains($0.parameter) }) else { return }
     let makers = Dictionary(
@@ -212,7 +212,7 @@ package enum GatherOneHotMatMuls: Pass {
         continue
       }
       let values = maker.inputs.dropFirst().compactMap {
-        (makers[$0]?.definition.as(Const.self))?.value
+        makers[$0]?.definition.as(Const.self)?.value
       }
       let ids = program.type(maker.inputs[0])
       guard values.count == 3, let extents = ids.extents,

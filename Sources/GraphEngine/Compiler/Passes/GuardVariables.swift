@@ -128,7 +128,7 @@ struct RequireVariable: OpDefinition {
 extension Operation {
   /// A variable, by the operation that is its handle, with the place where it was declared.
   var variableText: String {
-    let shared = (definition.as(VariableHandle.self))?.sharedName
+    let shared = definition.as(VariableHandle.self)?.sharedName
     return "variable \"\(shared ?? name)\"\(location.map { " (\($0))" } ?? "")"
   }
 }

@@ -9,7 +9,7 @@ internal import GraphArrays
 package enum InlineShortScans: Pass {
   package static func run(_ program: inout Program) throws(GraphError) {
     try program.forEachBody { body throws(GraphError) in try run(&body) }
-    let isShort = program.instructions.map { ($0.definition.as(Scan.self))?.turns == 1 }
+    let isShort = program.instructions.map { $0.definition.as(Scan.self)?.turns == 1 }
     guard isShort.contains(true) else { return }
     let awaited = Set(program.instructions.flatMap(\.controls) + program.targets)
     var replacement: [Value: Value] = [:]

@@ -19,7 +19,7 @@ package enum Simplify: Pass {
     _ program: inout Program, _ known: [Value: KnownValue]
   ) throws(GraphError) {
     Rewriter.rewrite(&program, known: known) { instruction, rewriter in
-      guard instruction.bodies.isEmpty, !(instruction.definition.is(Const.self)) else {
+      guard instruction.bodies.isEmpty, !instruction.definition.is(Const.self) else {
         return false
       }
       if instruction.outputs.count == 1 {

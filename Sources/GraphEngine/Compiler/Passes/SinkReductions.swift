@@ -26,7 +26,7 @@ extension Program {
   fileprivate var arraysReadElsewhere: Set<Value> {
     var result = Set(results)
     result.formUnion(updates.map(\.value))
-    for instruction in instructions where !(instruction.definition.is(Scan.self)) {
+    for instruction in instructions where !instruction.definition.is(Scan.self) {
       result.formUnion(instruction.inputs)
     }
     return result

@@ -21,7 +21,7 @@ package enum SplitBatch: Pass {
       if let scan = instruction.definition.as(Scan.self) {
         rewritten += split(&instruction, scan, &program)
       }
-      if (instruction.definition.as(Scan.self))?.partition == nil {
+      if instruction.definition.as(Scan.self)?.partition == nil {
         for i in instruction.bodies.indices { try run(&instruction.bodies[i]) }
       }
       rewritten.append(instruction)

@@ -179,7 +179,7 @@ extension Instruction {
   ///
   /// Loops turn at least once, so that what can fail would have failed in the first turn.
   var isMovable: Bool {
-    controls.isEmpty && bodies.isEmpty && !(definition.is(Const.self))
+    controls.isEmpty && bodies.isEmpty && !definition.is(Const.self)
       && definition.effects.isDisjoint(with: [.sideEffect, .state])
   }
 }
