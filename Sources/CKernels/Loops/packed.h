@@ -24,6 +24,8 @@
 // A line of the cache, and __builtin_prefetch's word for its second level.
 #define LINE_BYTES 64
 #define SECOND_LEVEL 2
+// Tiles of fewer rows are as fast as memory: they have nothing to do while a line is fetched.
+#define FETCHING_ROWS 4
 #define SLAB_ROWS (11 * TILE_ROWS)
 
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -66,7 +68,7 @@
       }                                                                                       \
     }                                                                                         \
     for (size_t k = 0; k < depth; k++, x += x_step, panel += PANEL_COLUMNS(T)) {              \
-      __builtin_prefetch(ahead + k * LINE_BYTES, 0, SECOND_LEVEL);                            \
+      if (rows >= FETCHING_ROWS) __builtin_prefetch(ahead + k * LINE_BYTES, 0, SECOND_LEVEL); \
       V(T) weight[PANEL_VECTORS];                                                             \
       UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = LOAD(T, panel + v * LANES(T));  \
       UNROLL for (size_t i = 0; i < rows; i++) {                                              \
