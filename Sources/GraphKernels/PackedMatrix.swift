@@ -66,16 +66,18 @@ package struct PackedMatrix<Scalar: ProductScalar>: Sendable, Hashable {
   ///   - x: The left operand, `[rows, k]` in rows `xStride` and columns `xStep` apart.
   ///   - out: The result, `[rows, n]` in rows `outStride` apart. It overlaps no operand but an
   ///     addend that is the same matrix.
+  ///   - isDescending: Whether the panels are read from the last to the first, which changes no
+  ///     bits: what a product read last is at hand for one that begins there.
   ///   - kernels: The instruction set.
   package func multiply(
     rows: Range<Int>, panels: Range<Int>, packed: UnsafePointer<Scalar>, x: UnsafePointer<Scalar>,
     xStride: Int, xStep: Int = 1, addend: Addend, out: UnsafeMutablePointer<Scalar>,
-    outStride: Int, kernels: KernelTable = .best
+    outStride: Int, isDescending: Bool = false, kernels: KernelTable = .best
   ) {
     var product = sg_packed_product(
       n: n, k: k, packed: packed, x: x, x_stride: xStride, x_step: xStep, out: out,
       out_stride: outStride, addend: nil, addend_stride: 0, ids_i32: nil, ids_i64: nil,
-      addend_rows: 0)
+      addend_rows: 0, descending: isDescending ? 1 : 0)
     switch addend {
     case .zero: break
     case .row(let row): product.addend = UnsafeRawPointer(row)

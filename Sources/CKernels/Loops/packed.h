@@ -151,6 +151,13 @@
       c += width;                                                                             \
     }                                                                                         \
   }                                                                                           \
+  /* The same terms of the panel that comes next, also where another call computes it. */     \
+  static inline const T##_t *NAME(neighbor_##T)(const sg_packed_product *p,                   \
+                                                const T##_t *panel, size_t j) {               \
+    const size_t last = p->descending ? 0 : (p->n - 1) / PANEL_COLUMNS(T);                    \
+    if (j == last) return panel;                                                              \
+    return p->descending ? panel - p->k * PANEL_COLUMNS(T) : panel + p->k * PANEL_COLUMNS(T); \
+  }                                                                                           \
   static void NAME(packed_product_##T)(const sg_packed_product *p, size_t row_begin,          \
                                        size_t row_end, size_t panel_begin,                    \
                                        size_t panel_end) {                                    \
@@ -164,13 +171,12 @@
       size_t k = 0;                                                                           \
       do {                                                                                    \
         const size_t depth = p->k - k < DEPTH ? p->k - k : DEPTH;                             \
-        const size_t rest = k + depth < p->k ? k + depth : 0;                                 \
-        for (size_t j = panel_begin; j < panel_end; j++) {                                    \
+        for (size_t i = 0; i < panel_end - panel_begin; i++) {                                \
+          const size_t j = p->descending ? panel_end - 1 - i : panel_begin + i;               \
           const T##_t *panel = (const T##_t *)p->packed + (j * p->k + k) * PANEL_COLUMNS(T);  \
-          const size_t next = j + 1 < panel_end ? (j + 1) * p->k + k : panel_begin * p->k + rest; \
           NAME(multiply_panel_##T)(p, tiles, rows / tiles, rows % tiles, out, starts,         \
                                    j * PANEL_COLUMNS(T), x + k * p->x_step, panel, depth,     \
-                                   (const T##_t *)p->packed + next * PANEL_COLUMNS(T));       \
+                                   NAME(neighbor_##T)(p, panel, j));                          \
         }                                                                                     \
         k += depth;                                                                           \
         for (size_t r = 0; r < rows; r++) starts[r] = out + r * p->out_stride;                \

@@ -152,6 +152,8 @@ typedef struct {
   const int32_t *_Nullable ids_i32;
   const int64_t *_Nullable ids_i64;
   size_t addend_rows;
+  /// Whether panels are read from the last to the first. Changes no bits.
+  int descending;
 } sg_packed_product;
 /// Computes the rows and panels of the given ranges; the pointers are those of whole arrays. The
 /// same bits for any division into rows and panels.

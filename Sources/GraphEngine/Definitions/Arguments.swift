@@ -28,6 +28,10 @@ package struct Arguments: @unchecked Sendable {
   package var streamIndex: UInt64 = 0
   /// One bit for each operand that nothing reads after this execution.
   var lastUses: UInt64 = 0
+  /// Whether blocks are run from the last to the first: in every second turn of a loop, so that a
+  /// turn begins with what the one before read last. Weights that are larger than a cache are then
+  /// found there in part; read in one direction only, each block would drive out the next.
+  package var isDescending = false
 
   @inline(__always)
   package init(

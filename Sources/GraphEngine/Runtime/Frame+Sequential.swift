@@ -29,17 +29,14 @@ extension Frame {
       if step.pointee.stream >= 0 {
         run.draw(step.pointee.stream, step.pointee.streamDraws, &arguments)
       }
-      if step.pointee.blocks > 1, step.pointee.isLarge, let sharedBlocks {
+      if step.pointee.blocks > 1, step.pointee.blocks <= SharedBlocks.mostBlocks,
+        step.pointee.isLarge, let sharedBlocks
+      {
         guard sharedBlocks.perform(self, index, arguments) else { return false }
         break
       }
-      for block in 0..<step.pointee.blocks {
-        do throws(RunFailure) {
-          try step.pointee.body(arguments, block)
-        } catch {
-          record(error, index, block, run)
-          return false
-        }
+      guard runBlocks(step.pointee.blocks, step.pointee.body, arguments, index) else {
+        return false
       }
     case .dynamic: guard runDynamic(index, run) else { return false }
     case .loop, .branch:
@@ -81,15 +78,26 @@ extension Frame {
     if step.pointee.stream >= 0 {
       run.draw(step.pointee.stream, kernel.streamDraws, &arguments)
     }
-    for block in 0..<kernel.blocks {
+    return runBlocks(kernel.blocks, kernel.body, arguments, index)
+  }
+
+  /// Runs the blocks of a step in the order that the arguments tell; false where one failed.
+  private func runBlocks(
+    _ count: Int, _ body: Kernel.Body, _ arguments: Arguments, _ index: Int
+  ) -> Bool {
+    var isComplete = true
+    for i in 0..<count {
+      let block = arguments.isDescending ? count - 1 - i : i
       do throws(RunFailure) {
-        try kernel.body(arguments, block)
+        try body(arguments, block)
       } catch {
-        record(error, index, block, run)
-        return false
+        record(error, index, block, arguments.run)
+        // An earlier block may fail too, which is then the failure to be told.
+        guard arguments.isDescending else { return false }
+        isComplete = false
       }
     }
-    return true
+    return isComplete
   }
 
   /// Tells the run about a failure of a step.

@@ -188,9 +188,12 @@ final class Frame: @unchecked Sendable {
 
   /// What the kernel of a step is told.
   func arguments(_ step: UnsafePointer<PlanStep>, _ run: RunState) -> Arguments {
-    Arguments(
+    var arguments = Arguments(
       pointers: pointers, objects: objects, shapes: shapes,
       slots: plan.slotTable + step.pointee.firstSlot, inputCount: step.pointee.inputCount, run: run)
+    // The number of the turn is odd.
+    arguments.isDescending = position & 2 != 0
+    return arguments
   }
 }
 

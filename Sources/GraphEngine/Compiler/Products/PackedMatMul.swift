@@ -69,7 +69,8 @@ package struct PackedMatMul: OpDefinition {
         layout.multiply(
           rows: 0..<m, panels: first..<min(layout.panelCount, first + panelsPerBlock),
           packed: arguments.input(1, as: type), x: arguments.input(0, as: type), xStride: k,
-          addend: start, out: arguments.output(0, as: type), outStride: n)
+          addend: start, out: arguments.output(0, as: type), outStride: n,
+          isDescending: arguments.isDescending)
       }
     }
   }
