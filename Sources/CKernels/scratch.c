@@ -18,6 +18,14 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void make_key(void) { knows_ends = pthread_key_create(&ends, free) == 0; }
 
+size_t sg_thread_scratch_size(size_t count) {
+  if (count <= OWN_BYTES) return 0;
+  // Rounded to powers of two: a thread asks for more a few times only.
+  size_t size = 2 * OWN_BYTES;
+  while (size < count) size *= 2;
+  return size;
+}
+
 void *sg_thread_scratch(size_t count) {
   if (count <= OWN_BYTES) return own;
   if (count <= capacity) return memory;
@@ -28,9 +36,7 @@ void *sg_thread_scratch(size_t count) {
   memory = NULL;
   capacity = 0;
   pthread_setspecific(ends, NULL);
-  // Rounded to powers of two: a thread asks for more a few times only.
-  size_t size = 2 * OWN_BYTES;
-  while (size < count) size *= 2;
+  const size_t size = sg_thread_scratch_size(count);
   void *fresh = NULL;
   if (posix_memalign(&fresh, size < HUGE_PAGE ? 64 : HUGE_PAGE, size) != 0) return NULL;
   if (pthread_setspecific(ends, fresh) != 0) {

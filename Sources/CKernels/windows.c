@@ -18,41 +18,6 @@ static inline corner find_corner(const sg_window *w, size_t position) {
 
 static inline bool inside(ptrdiff_t i, ptrdiff_t count) { return i >= 0 && i < count; }
 
-void sg_gather_patches(void *patches, const void *images, const sg_window *w, size_t begin,
-                       size_t end, size_t tap_begin, size_t tap_end, size_t element_size) {
-  char *out = patches;
-  const size_t pixel = (size_t)w->channels * element_size;
-  for (size_t position = begin; position < end; position++) {
-    const corner c = find_corner(w, position);
-    const char *image = (const char *)images + (size_t)(c.image * w->height * w->width) * pixel;
-    for (ptrdiff_t tap = (ptrdiff_t)tap_begin; tap < (ptrdiff_t)tap_end;) {
-      const ptrdiff_t left = tap % w->window_width;
-      const ptrdiff_t row_end = tap - left + w->window_width;
-      const ptrdiff_t stop = row_end < (ptrdiff_t)tap_end ? row_end : (ptrdiff_t)tap_end;
-      const ptrdiff_t y = c.y + tap / w->window_width * w->dilation_y;
-      const size_t bytes = (size_t)(stop - tap) * pixel;
-      const ptrdiff_t first = c.x + left * w->dilation_x;
-      const ptrdiff_t last = first + (stop - tap - 1) * w->dilation_x;
-      if (!inside(y, w->height)) {
-        memset(out, 0, bytes);
-      } else if (w->dilation_x == 1 && first >= 0 && last < w->width) {
-        memcpy(out, image + (size_t)(y * w->width + first) * pixel, bytes);
-      } else {
-        for (ptrdiff_t t = 0; t < stop - tap; t++) {
-          const ptrdiff_t x = first + t * w->dilation_x;
-          if (inside(x, w->width)) {
-            memcpy(out + (size_t)t * pixel, image + (size_t)(y * w->width + x) * pixel, pixel);
-          } else {
-            memset(out + (size_t)t * pixel, 0, pixel);
-          }
-        }
-      }
-      out += bytes;
-      tap = stop;
-    }
-  }
-}
-
 // Runs `body` for each tap at `index`, in rows, that a position's window has inside of its image.
 #define FOR_EACH_TAP(w, c, index, ...)                                                        \
   for (ptrdiff_t r = 0; r < (w)->window_height; r++) {                                        \

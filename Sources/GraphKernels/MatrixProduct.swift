@@ -93,6 +93,11 @@ package struct MatrixProduct: Sendable, Hashable {
     }
   }
 
+  /// Bytes of the thread's memory that a block needs at most.
+  package func scratchByteCount<Scalar: ProductScalar>(of type: Scalar.Type) -> Int {
+    blockCount == 0 ? 0 : part(0).2.scratchByteCount(of: type)
+  }
+
   /// The rows and columns of `c` that a block has.
   package func area(of block: Int) -> (rows: Range<Int>, columns: Range<Int>) {
     let (row, column, part) = part(block)

@@ -3,8 +3,8 @@
 ///
 /// The right operand is packed, a part of both axes at a time, and multiplied as a `PackedMatrix`;
 /// the left one is read where it is, by rows or, transposed, by columns, but for columns that lie
-/// so far apart that a line of the cache would serve one tile only. Each element is one chain of
-/// multiply-adds over the ascending summed axis, whatever part of a product the block is.
+/// so far apart that a line of the cache would serve one tile only. Each element is one sum for each
+/// 512 terms of the summed axis, whatever part of a product the block is.
 /// OpenBLAS multiplies where packing costs more than it saves: few rows, or small matrices.
 ///
 /// Source: Goto, van de Geijn, Anatomy of High-Performance Matrix Multiplication, ACM TOMS 34, 2008.
@@ -40,26 +40,53 @@ package struct ProductBlock: Sendable {
     if k == 0 {
       if accumulate { return }
       for r in 0..<m { (c + r * strideC).update(repeating: 0, count: n) }
-    } else if m < Self.leastRows || m * n * k < Self.leastMultiplications {
-      Scalar.multiplyWithOpenBLAS(self, a: a, b: b, c: c, beta: accumulate ? 1 : 0)
-    } else {
+    } else if isPacked {
       multiplyPacked(a: a, b: b, c: c, accumulate: accumulate)
+    } else {
+      Scalar.multiplyWithOpenBLAS(self, a: a, b: b, c: c, beta: accumulate ? 1 : 0)
     }
+  }
+
+  /// How the operands are packed.
+  private struct Packing {
+    /// Whether the left operand is packed too; the rows, terms and columns at a time.
+    let packsLeft: Bool
+    let rows: Int, depth: Int, columns: Int
+    /// Elements of the packed forms.
+    let rightCount: Int, leftCount: Int
+  }
+
+  private func packing<Scalar: ProductScalar>(_: Scalar.Type) -> Packing {
+    let packsLeft = transposeA && strideA * MemoryLayout<Scalar>.stride >= Self.packedStride
+    let rows = packsLeft ? min(m, Self.rows) : m
+    let (depth, columns) = (min(k, Self.depth), min(n, Self.columns))
+    return Packing(
+      packsLeft: packsLeft, rows: rows, depth: depth, columns: columns,
+      rightCount: PackedMatrix<Scalar>(k: depth, n: columns).elementCount,
+      leftCount: packsLeft ? PackedMatrix<Scalar>(k: depth, n: rows).elementCount : 0)
+  }
+
+  /// Bytes of the thread's memory that `multiply` needs.
+  func scratchByteCount<Scalar: ProductScalar>(of type: Scalar.Type) -> Int {
+    guard isPacked else { return 0 }
+    let packing = packing(type)
+    return (packing.rightCount + packing.leftCount) * MemoryLayout<Scalar>.stride
+  }
+
+  private var isPacked: Bool {
+    m >= Self.leastRows && m * n * k >= Self.leastMultiplications
   }
 
   private func multiplyPacked<Scalar: ProductScalar>(
     a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>,
     accumulate: Bool
   ) {
-    let packsLeft = transposeA && strideA * MemoryLayout<Scalar>.stride >= Self.packedStride
-    let rows = packsLeft ? min(m, Self.rows) : m
-    let (depth, columns) = (min(k, Self.depth), min(n, Self.columns))
-    let rightCount = PackedMatrix<Scalar>(k: depth, n: columns).elementCount
-    let leftCount = packsLeft ? PackedMatrix<Scalar>(k: depth, n: rows).elementCount : 0
-    let count = rightCount + leftCount
+    let packing = packing(Scalar.self)
+    let (rows, depth, columns) = (packing.rows, packing.depth, packing.columns)
+    let (rightCount, count) = (packing.rightCount, packing.rightCount + packing.leftCount)
     ThreadScratch.with(count * MemoryLayout<Scalar>.stride) { scratch in
       let right = scratch.bindMemory(to: Scalar.self, capacity: count)
-      let packedLeft = packsLeft ? right + rightCount : nil
+      let packedLeft = packing.packsLeft ? right + rightCount : nil
       for row in stride(from: 0, to: m, by: rows) {
         let height = min(rows, m - row)
         for term in stride(from: 0, to: k, by: depth) {

@@ -5,6 +5,11 @@ package enum ThreadScratch {
   /// The most bytes that a thread keeps.
   package static let byteCount = Int(SG_SCRATCH_BYTES)
 
+  /// The bytes that a thread takes for a kernel which needs `count`.
+  package static func size(for count: Int) -> Int {
+    count <= byteCount ? sg_thread_scratch_size(count) : count
+  }
+
   /// Calls `body` with at least `count` bytes that are aligned to 64; their contents are nothing.
   ///
   /// More than `byteCount` are allocated. Not to be nested: `body` runs no other kernel.

@@ -21,17 +21,22 @@ private struct ProductCase<Scalar: ProductScalar> {
     ids = (0..<m).map { [0, 4, 2, -1, 5, .max, .min, 3][$0 % 8] }
   }
 
-  /// Chains of fused multiply-adds, or of products and sums, from what `start` gives.
+  /// What `start` gives and one sum for each 1024 terms: a chain of fused multiply-adds, or of
+  /// products and sums.
   func reference(fused: Bool, start: (_ row: Int, _ column: Int) -> Scalar) -> [Scalar] {
     var result: [Scalar] = []
     for i in 0..<m {
       for j in 0..<n {
-        var sum = start(i, j)
-        for l in 0..<k {
-          let (a, b) = (x[i * (k + Self.slack) + l], w[l * n + j])
-          sum = fused ? sum.addingProduct(a, b) : sum + a * b
+        var element = start(i, j)
+        for first in stride(from: 0, to: k, by: 1024) {
+          var sum: Scalar = 0
+          for l in first..<min(k, first + 1024) {
+            let (a, b) = (x[i * (k + Self.slack) + l], w[l * n + j])
+            sum = fused ? sum.addingProduct(a, b) : sum + a * b
+          }
+          element += sum
         }
-        result.append(sum)
+        result.append(element)
       }
     }
     return result
@@ -179,10 +184,10 @@ struct PackedMatrixTests {
     }
   }
 
-  @Test("are chains of multiply-adds from the addend, however they are cut, in Float")
+  @Test("are sums of multiply-adds, however they are cut, in Float")
   func singles() { check(Float.self) }
 
-  @Test("are chains of multiply-adds from the addend, however they are cut, in Double")
+  @Test("are sums of multiply-adds, however they are cut, in Double")
   func doubles() { check(Double.self) }
 
   @Test("take int32 ids as they take int64 ids")
@@ -200,6 +205,80 @@ struct PackedMatrixTests {
           product, packed, .best, rowCuts: [0, 21], panelCuts: [0, layout.panelCount]
         ) { rows, _, _ in .rows32(of: rows, stride: 43, count: 5, ids: names) }
         #expect(narrow == wide)
+      }
+    }
+  }
+
+  /// The product of a case whose operands lie elsewhere: rows of `x` in reverse order, in pieces
+  /// of two terms with a hole after each, and `w` where it is.
+  private func scattered(_ product: ProductCase<Float>, _ kernels: KernelTable) throws -> [Float] {
+    let (m, n, k) = (product.m, product.n, product.k)
+    let layout = try #require(PackedMatrix<Float>(inPlace: k, n: n, stride: n))
+    var x = Array(repeating: Float.nan, count: m * k / 2 * 3)
+    for i in 0..<m {
+      for l in 0..<k {
+        x[(m - 1 - i) * (k / 2 * 3) + l / 2 * 3 + l % 2] =
+          product.x[i * (k + ProductCase<Float>.slack) + l]
+      }
+    }
+    let rows = (0..<m).map { (m - 1 - $0) * (k / 2 * 3) }
+    let pieces = (0..<k / 2).map { $0 * 3 }
+    var out = Array(repeating: Float.nan, count: m * n)
+    for panel in (0..<layout.panelCount).reversed() {
+      layout.multiply(
+        rows: 0..<m, panels: panel..<panel + 1, packed: product.w, x: x, xStride: 0,
+        places: .init(rows: rows, pieces: pieces, pieceLength: 2), addend: .zero, out: &out,
+        outStride: n, isDescending: true, kernels: kernels)
+    }
+    return out
+  }
+
+  @Test("have the same bits where rows, pieces of them and the other operand lie anywhere")
+  func places() throws {
+    for (m, n, k) in [(1, 16, 2), (7, 32, 6), (20, 96, 40), (70, 144, 10), (3, 64, 0)] {
+      let product = ProductCase<Float>(m: m, n: n, k: k)
+      let layout = PackedMatrix<Float>(k: k, n: n)
+      for kernels in KernelTable.all {
+        let plain = withPacked(layout, product.w, stride: n) { packed in
+          multiply(product, packed, kernels, rowCuts: [0, m], panelCuts: [0, layout.panelCount]) {
+            _, _, _ in .zero
+          }
+        }
+        let name = String(cString: kernels.pointee.name)
+        #expect(try scattered(product, kernels) == plain, "\(name) \((m, n, k))")
+      }
+    }
+  }
+
+  @Test("are read in place only with whole lines of columns, and rows that lie close together")
+  func inPlace() {
+    #expect(PackedMatrix<Float>(inPlace: 9, n: 32, stride: 32) != nil)
+    #expect(PackedMatrix<Float>(inPlace: 9, n: 31, stride: 32) == nil)
+    #expect(PackedMatrix<Float>(inPlace: 9, n: 32, stride: 4096) == nil)
+    #expect(PackedMatrix<Double>(inPlace: 9, n: 8, stride: 8) != nil)
+    #expect(PackedMatrix<Double>(inPlace: 9, n: 12, stride: 12) == nil)
+  }
+
+  @Test("are packed row by row as all at once")
+  func rowsOfPanels() {
+    for (k, n) in [(7, 130), (12, 64), (3, 5)] {
+      let product = ProductCase<Float>(m: 1, n: n, k: k)
+      let layout = PackedMatrix<Float>(k: k, n: n)
+      let all = withPacked(layout, product.w, stride: n) {
+        Array(UnsafeBufferPointer(start: $0, count: layout.elementCount))
+      }
+      for transposed in [false, true] {
+        var parts = Array(repeating: Float.nan, count: layout.elementCount)
+        for rows in [0..<1, 1..<k] {
+          let source = transposed ? product.transposed : product.w
+          source.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return }
+            layout.pack(
+              rows: rows, of: base + rows.lowerBound * (transposed ? 1 : n),
+              stride: transposed ? k : n, transposed: transposed, into: &parts)
+          }
+        }
+        #expect(parts == all)
       }
     }
   }

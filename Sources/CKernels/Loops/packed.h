@@ -1,10 +1,10 @@
 // Products with a packed right-hand side; see sg_packed_product.
 //
 // A tile of up to TILE_ROWS rows by a few vectors of columns stays in registers while the summed
-// axis runs. An element is one chain of multiply-adds in ascending order that starts from its
-// addend, whatever tile it falls into: its bits depend neither on the rows nor on the columns that
-// are computed with it. A summed axis longer than DEPTH goes through memory in between, which
-// changes no bits.
+// axis runs. An element is its addend and one sum for each DEPTH terms, a chain of multiply-adds in
+// ascending order that starts from zero, whatever tile it falls into: its bits depend neither on
+// the rows nor on the columns that are computed with it. Sums of their own keep the error of a long
+// axis small: it grows with the number of sums, not of terms.
 
 #define PANEL_COLUMNS(T) (SG_PANEL_BYTES / sizeof(T##_t))
 #define PANEL_VECTORS (SG_PANEL_BYTES / BYTES)
@@ -43,44 +43,62 @@
       NAME(name##_##T##_4), NAME(name##_##T##_5), NAME(name##_##T##_6)};
 #define DEFINE_TILE(T, name, vectors, rows)                                                   \
   static void NAME(name##_##T##_##rows)(T##_t *out, size_t out_stride,                        \
-                                        const T##_t *const *starts, const T##_t *x,           \
-                                        size_t x_stride, size_t x_step, const T##_t *panel,   \
-                                        size_t depth, const char *ahead) {                    \
-    NAME(tile_##T)(out, out_stride, starts, x, x_stride, x_step, panel, depth, ahead, rows,   \
-                   vectors(rows));                                                            \
+                                        const T##_t *const *starts, const T##_t *const *x,    \
+                                        const T##_t *panel, const NAME(terms) * terms,        \
+                                        const char *ahead) {                                  \
+    NAME(tile_##T)(out, out_stride, starts, x, panel, terms, ahead, rows, vectors(rows));     \
   }
 #define ONE_VECTOR(rows) 1
 #define TWO_VECTORS(rows) 2
 
+// The part of the summed axis that a tile works on: pieces of `length` terms that are `step`
+// apart, at `offsets` from the start of a row; without offsets one piece at the start.
+typedef struct {
+  size_t pieces, length, step;
+  const ptrdiff_t *offsets;
+  // From one row of a panel to the next.
+  size_t row_step;
+} NAME(terms);
+
 #define DEFINE_PACKED(T)                                                                      \
   typedef void (*NAME(tile_fn_##T))(T##_t *out, size_t out_stride,                            \
-                                    const T##_t *const *starts, const T##_t *x,               \
-                                    size_t x_stride, size_t x_step, const T##_t *panel,       \
-                                    size_t depth, const char *ahead);                         \
+                                    const T##_t *const *starts, const T##_t *const *x,        \
+                                    const T##_t *panel, const NAME(terms) * terms,            \
+                                    const char *ahead);                                       \
   static inline __attribute__((always_inline)) void NAME(tile_##T)(                           \
-      T##_t *out, size_t out_stride, const T##_t *const *starts, const T##_t *x,              \
-      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth, const char *ahead,    \
-      const size_t rows, const size_t vectors) {                                              \
+      T##_t *out, size_t out_stride, const T##_t *const *starts, const T##_t *const *x,       \
+      const T##_t *panel, const NAME(terms) * terms, const char *ahead, const size_t rows,    \
+      const size_t vectors) {                                                                 \
+    const size_t length = terms->length, step = terms->step, row_step = terms->row_step;      \
     V(T) sum[TILE_ROWS][PANEL_VECTORS];                                                       \
+    const T##_t *row[TILE_ROWS];                                                              \
     UNROLL for (size_t i = 0; i < rows; i++) {                                                \
-      UNROLL for (size_t v = 0; v < vectors; v++) {                                           \
-        sum[i][v] = LOAD(T, starts[i] + v * LANES(T));                                        \
-      }                                                                                       \
+      row[i] = x[i];                                                                          \
+      UNROLL for (size_t v = 0; v < vectors; v++) sum[i][v] = (V(T)){0};                      \
     }                                                                                         \
-    for (size_t k = 0; k < depth; k++, x += x_step, panel += PANEL_COLUMNS(T)) {              \
-      if (rows >= FETCHING_ROWS) __builtin_prefetch(ahead + k * LINE_BYTES, 0, SECOND_LEVEL); \
-      V(T) weight[PANEL_VECTORS];                                                             \
-      UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = LOAD(T, panel + v * LANES(T));  \
-      UNROLL for (size_t i = 0; i < rows; i++) {                                              \
-        const V(T) factor = (V(T))x[i * x_stride];                                            \
-        UNROLL for (size_t v = 0; v < vectors; v++) {                                         \
-          sum[i][v] = factor * weight[v] + sum[i][v];                                         \
+    for (size_t piece = 0; piece < terms->pieces; piece++) {                                  \
+      ptrdiff_t at = terms->offsets ? terms->offsets[piece] : 0;                              \
+      for (size_t k = 0; k < length; k++) {                                                   \
+        if (rows >= FETCHING_ROWS) __builtin_prefetch(ahead, 0, SECOND_LEVEL);                \
+        V(T) weight[PANEL_VECTORS];                                                           \
+        UNROLL for (size_t v = 0; v < vectors; v++) weight[v] = LOAD(T, panel + v * LANES(T));\
+        UNROLL for (size_t i = 0; i < rows; i++) {                                            \
+          const V(T) factor = (V(T))row[i][at];                                               \
+          UNROLL for (size_t v = 0; v < vectors; v++) {                                       \
+            sum[i][v] = factor * weight[v] + sum[i][v];                                       \
+          }                                                                                   \
         }                                                                                     \
+        at += step;                                                                           \
+        /* One index for all rows: the compiler would step a pointer for each. */             \
+        __asm__("" : "+r"(at));                                                               \
+        panel += row_step;                                                                    \
+        ahead += LINE_BYTES;                                                                  \
       }                                                                                       \
     }                                                                                         \
     UNROLL for (size_t i = 0; i < rows; i++) {                                                \
       UNROLL for (size_t v = 0; v < vectors; v++) {                                           \
-        STORE(T, out + i * out_stride + v * LANES(T), sum[i][v]);                             \
+        const V(T) start = LOAD(T, starts[i] + v * LANES(T));                                 \
+        STORE(T, out + i * out_stride + v * LANES(T), start + sum[i][v]);                     \
       }                                                                                       \
     }                                                                                         \
   }                                                                                           \
@@ -88,7 +106,7 @@
   TILES(T, two_vector_tiles, TWO_VECTORS)                                                     \
   TILES(T, tiles, TILE_VECTORS)                                                               \
                                                                                               \
-  /* The rows from which a slab's chains start; NULL where they start from zero. */           \
+  /* The rows to which a slab's sums are added; NULL where they start from zero. */           \
   static inline void NAME(find_starts_##T)(const T##_t **starts, const sg_packed_product *p,  \
                                            size_t begin, size_t end) {                        \
     const T##_t *addend = p->addend;                                                          \
@@ -103,13 +121,13 @@
   /* A tile of `width` columns, of which the last may not exist: these are computed aside. */ \
   static inline void NAME(multiply_tile_##T)(                                                 \
       NAME(tile_fn_##T) tile, size_t rows, size_t width, size_t columns, T##_t *out,          \
-      size_t out_stride, const T##_t *const *starts, size_t column, const T##_t *x,           \
-      size_t x_stride, size_t x_step, const T##_t *panel, size_t depth, const char *ahead) {  \
+      size_t out_stride, const T##_t *const *starts, size_t column, const T##_t *const *x,    \
+      const T##_t *panel, const NAME(terms) * terms, const char *ahead) {                     \
     static const T##_t zeros[PANEL_COLUMNS(T)];                                               \
     const T##_t *from[TILE_ROWS];                                                             \
     if (columns >= width) {                                                                   \
       for (size_t i = 0; i < rows; i++) from[i] = starts[i] ? starts[i] + column : zeros;     \
-      tile(out, out_stride, from, x, x_stride, x_step, panel, depth, ahead);                  \
+      tile(out, out_stride, from, x, panel, terms, ahead);                                    \
       return;                                                                                 \
     }                                                                                         \
     T##_t block[TILE_ROWS][PANEL_COLUMNS(T)] = {{0}};                                         \
@@ -117,7 +135,7 @@
       from[i] = block[i];                                                                     \
       if (starts[i]) memcpy(block[i], starts[i] + column, columns * sizeof(T##_t));           \
     }                                                                                         \
-    tile(block[0], PANEL_COLUMNS(T), from, x, x_stride, x_step, panel, depth, ahead);         \
+    tile(block[0], PANEL_COLUMNS(T), from, x, panel, terms, ahead);                           \
     for (size_t i = 0; i < rows; i++) {                                                       \
       memcpy(out + i * out_stride, block[i], columns * sizeof(T##_t));                        \
     }                                                                                         \
@@ -126,11 +144,12 @@
      fetch a part of the next panel each, so that its first tile finds it at hand. */         \
   static inline void NAME(multiply_panel_##T)(                                                \
       const sg_packed_product *p, size_t tiles, size_t height, size_t higher, T##_t *out,     \
-      const T##_t *const *starts, size_t column, const T##_t *x, const T##_t *panel,          \
-      size_t depth, const T##_t *next) {                                                      \
+      const T##_t *const *starts, size_t column, const T##_t *const *x, const T##_t *panel,   \
+      const NAME(terms) * terms, const T##_t *next) {                                         \
     /* Once all of it is fetched, what is at hand already. */                                 \
+    const size_t depth = terms->pieces * terms->length;                                       \
     const char *ahead = (const char *)next, *fetched = ahead + depth * SG_PANEL_BYTES;        \
-    const size_t left = p->n - column, end = left < PANEL_COLUMNS(T) ? left : PANEL_COLUMNS(T); \
+    const size_t left = p->n - column, end = left < PANEL_COLUMNS(T) ? left : PANEL_COLUMNS(T);\
     for (size_t c = 0; c < end;) {                                                            \
       const size_t highest = height + (higher > 0);                                           \
       const NAME(tile_fn_##T) *functions = NAME(tiles_##T);                                   \
@@ -142,8 +161,7 @@
         const size_t rows = height + (t < higher);                                            \
         NAME(multiply_tile_##T)(functions[rows], rows, width, end - c,                        \
                                 out + r * p->out_stride + column + c, p->out_stride,          \
-                                starts + r, column + c, x + r * p->x_stride, p->x_stride,     \
-                                p->x_step, panel + c, depth, ahead);                          \
+                                starts + r, column + c, x + r, panel + c, terms, ahead);      \
         ahead += depth * LINE_BYTES;                                                          \
         if (ahead >= fetched) ahead = fetched = (const char *)panel;                          \
         r += rows;                                                                            \
@@ -156,7 +174,7 @@
                                                 const T##_t *panel, size_t j) {               \
     const size_t last = p->descending ? 0 : (p->n - 1) / PANEL_COLUMNS(T);                    \
     if (j == last) return panel;                                                              \
-    return p->descending ? panel - p->k * PANEL_COLUMNS(T) : panel + p->k * PANEL_COLUMNS(T); \
+    return p->descending ? panel - p->panel_stride : panel + p->panel_stride;                 \
   }                                                                                           \
   static void NAME(packed_product_##T)(const sg_packed_product *p, size_t row_begin,          \
                                        size_t row_end, size_t panel_begin,                    \
@@ -164,22 +182,36 @@
     for (size_t slab = row_begin; slab < row_end; slab += SLAB_ROWS) {                        \
       const size_t rows = row_end - slab < SLAB_ROWS ? row_end - slab : SLAB_ROWS;            \
       const size_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;                                \
-      const T##_t *x = (const T##_t *)p->x + slab * p->x_stride;                              \
       T##_t *out = (T##_t *)p->out + slab * p->out_stride;                                    \
-      const T##_t *starts[SLAB_ROWS];                                                         \
+      const T##_t *starts[SLAB_ROWS], *x[SLAB_ROWS];                                          \
       NAME(find_starts_##T)(starts, p, slab, slab + rows);                                    \
+      for (size_t r = 0; r < rows; r++) {                                                     \
+        const size_t row = slab + r;                                                          \
+        x[r] = (const T##_t *)p->x +                                                          \
+               (p->row_offsets ? p->row_offsets[row] : (ptrdiff_t)(row * p->x_stride));       \
+      }                                                                                       \
       size_t k = 0;                                                                           \
       do {                                                                                    \
-        const size_t depth = p->k - k < DEPTH ? p->k - k : DEPTH;                             \
+        const size_t depth = p->piece_offsets || p->k - k < DEPTH ? p->k - k : DEPTH;         \
+        const NAME(terms) terms = {                                                           \
+            .pieces = p->piece_offsets ? depth / p->piece : 1,                                \
+            .length = p->piece_offsets ? p->piece : depth,                                    \
+            .step = p->x_step,                                                                \
+            .offsets = p->piece_offsets,                                                      \
+            .row_step = p->row_step};                                                         \
         for (size_t i = 0; i < panel_end - panel_begin; i++) {                                \
           const size_t j = p->descending ? panel_end - 1 - i : panel_begin + i;               \
-          const T##_t *panel = (const T##_t *)p->packed + (j * p->k + k) * PANEL_COLUMNS(T);  \
+          const T##_t *panel =                                                                \
+              (const T##_t *)p->packed + j * p->panel_stride + k * p->row_step;               \
           NAME(multiply_panel_##T)(p, tiles, rows / tiles, rows % tiles, out, starts,         \
-                                   j * PANEL_COLUMNS(T), x + k * p->x_step, panel, depth,     \
+                                   j * PANEL_COLUMNS(T), x, panel, &terms,                    \
                                    NAME(neighbor_##T)(p, panel, j));                          \
         }                                                                                     \
         k += depth;                                                                           \
-        for (size_t r = 0; r < rows; r++) starts[r] = out + r * p->out_stride;                \
+        for (size_t r = 0; r < rows; r++) {                                                   \
+          starts[r] = out + r * p->out_stride;                                                \
+          x[r] += depth * p->x_step;                                                          \
+        }                                                                                     \
       } while (k < p->k);                                                                     \
     }                                                                                         \
   }

@@ -130,18 +130,25 @@ typedef struct {
 /// The bytes of a row of a panel: 64 columns of f32, 32 of f64.
 #define SG_PANEL_BYTES 256
 
-/// `out = addend + x w`, with `x` as `[rows, k]` and `w` as `[k, n]` packed into panels:
-/// `packed[(j / c * k + l) * c + j % c] = w[l, j]` with c columns a panel, columns beyond the last
-/// being zero. Each element is one chain of multiply-adds over ascending `l` that starts from its
-/// addend. `out` may be `addend` (of the same stride, without ids) but not overlap anything else.
-/// Strides count elements.
+/// `out = addend + x w`, with `x` as `[rows, k]` and `w` as `[k, n]` in panels of c columns: `w[l, j]`
+/// is at `packed[j / c * panel_stride + l * row_step + j % c]`, columns beyond the last being zero.
+/// Each element is its addend and one sum for each 1024 terms, or for all where `x` has pieces: a
+/// chain of multiply-adds over ascending `l` that starts from zero. `out` may be `addend` (of the
+/// same stride, without ids) but not overlap anything else. Strides and offsets count elements.
 typedef struct {
   /// Columns of `out`, and the length of the summed axis.
   size_t n, k;
   const void *packed;
+  size_t panel_stride, row_step;
   /// `x[r, l]` is at `r x_stride + l x_step`.
   const void *x;
   size_t x_stride, x_step;
+  /// NULL, or where each row of `x` begins, instead of at `r x_stride`.
+  const ptrdiff_t *_Nullable row_offsets;
+  /// NULL, or where in a row each piece of the summed axis begins, of `piece` terms that are
+  /// `x_step` apart.
+  const ptrdiff_t *_Nullable piece_offsets;
+  size_t piece;
   void *out;
   size_t out_stride;
   /// NULL: zero. Stride 0: one row for all.

@@ -13,6 +13,10 @@
 /// thread gets them again, in the same state unless it asks for more than any before.
 void *_Nullable sg_thread_scratch(size_t count);
 
+/// The bytes that a thread takes for a caller who needs `count`, up to `SG_SCRATCH_BYTES`; 0 where
+/// what every thread has is enough.
+size_t sg_thread_scratch_size(size_t count);
+
 /// Tells the processor that the caller waits for another thread's write.
 static inline void sg_pause(void) {
 #if defined(__x86_64__)

@@ -6,7 +6,7 @@
 #pragma clang assume_nonnull begin
 
 /// Which elements each position of the output sees. Taps (the window's elements, in rows) that fall
-/// into the padding do not exist for pools, and are zero for products.
+/// into the padding do not exist.
 typedef struct {
   ptrdiff_t height, width, channels;
   ptrdiff_t out_height, out_width;
@@ -16,12 +16,8 @@ typedef struct {
   ptrdiff_t pad_top, pad_left;
 } sg_window;
 
-/// Writes a row `[taps, channels]` for each of the positions in `begin ..< end`, which count the
-/// outputs of all images; of the taps those in `tap_begin ..< tap_end`.
-void sg_gather_patches(void *patches, const void *images, const sg_window *window, size_t begin,
-                       size_t end, size_t tap_begin, size_t tap_end, size_t element_size);
-
-/// Adds rows of patches, with all taps, to where they came from.
+/// Adds rows `[taps, channels]`, one for each of the positions in `begin ..< end`, which count the
+/// outputs of all images, to where the taps are.
 void sg_scatter_patches_f32(float *images, const float *patches, const sg_window *window,
                             size_t begin, size_t end);
 void sg_scatter_patches_f64(double *images, const double *patches, const sg_window *window,

@@ -67,12 +67,14 @@ package struct Kernel: Sendable {
   /// Whether the only result is operand 0 bit for bit, under another shape or name: plans let both
   /// share their memory, and execute nothing.
   package var isAlias = false
+  /// Bytes of `ThreadScratch` that a block needs at most, for the plan's own figure of memory.
+  package var scratchByteCount: Int
   package let body: Body
 
   package init(
     blocks: Int = 1, inPlace inPlaceInputs: [Int] = [], flops: Double = 0,
     retains retainedInputs: [Int] = [], bindsOutputs: Bool = false, streamDraws: UInt64 = 0,
-    _ body: @escaping Body
+    scratch scratchByteCount: Int = 0, _ body: @escaping Body
   ) {
     self.blocks = max(1, blocks)
     self.inPlaceInputs = inPlaceInputs
@@ -80,6 +82,7 @@ package struct Kernel: Sendable {
     self.retainedInputs = retainedInputs
     self.bindsOutputs = bindsOutputs
     self.streamDraws = streamDraws
+    self.scratchByteCount = scratchByteCount
     self.body = body
   }
 

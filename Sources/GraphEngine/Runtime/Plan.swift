@@ -39,6 +39,8 @@ final class Plan: @unchecked Sendable {
   let dynamicCount: Int
   /// Whether a loop, nested ones included, is carried on by one worker with the help of others.
   let hasHelpedLoop: Bool
+  /// Bytes of a thread's own memory that a block of any step needs at most.
+  let scratchByteCount: Int
 
   init(_ parts: Parts) {
     let steps = UnsafeMutablePointer<PlanStep>.allocate(capacity: max(1, parts.steps.count))
@@ -64,6 +66,7 @@ final class Plan: @unchecked Sendable {
     cost = parts.steps.reduce(0) { $0 + $1.cost }
     dynamicCount = parts.dynamicCount
     hasHelpedLoop = parts.steps.contains(where: \.hasHelpedLoop)
+    scratchByteCount = parts.steps.reduce(0) { max($0, $1.scratchByteCount) }
   }
 
   /// Whether a loop's turn is too short for its steps to be made ready one by one, and has steps
@@ -141,6 +144,8 @@ struct PlanStep {
   let body: Kernel.Body
   let blocks: Int
   let flops: Double
+  /// Bytes of a thread's own memory that a block of the kernel, or of one in a nested plan, needs.
+  let scratchByteCount: Int
   let streamDraws: UInt64
   /// The number of the random stream among those of the run; -1 where nothing is drawn.
   let stream: Int

@@ -76,7 +76,7 @@ extension PlanBuilder {
       outputTypes: step.outputs.map { draft.slots[$0].type },
       body: step.kernel?.body ?? Kernel.nothing.body,
       blocks: step.kernel?.blocks ?? 1, flops: step.kernel?.flops ?? 0,
-      streamDraws: step.kernel?.streamDraws ?? 0, stream: stream, dynamic: step.dynamic,
+      scratchByteCount: step.scratchByteCount, streamDraws: step.kernel?.streamDraws ?? 0, stream: stream, dynamic: step.dynamic,
       loops: step.loops, branch: step.branch, isDeadInLastTurn: step.isDeadInLastTurn,
       nestedIndex: nestedIndex, scratch: step.scratch ?? -1,
       fresh: fresh, counted: counted, dependencyCount: dependencyCount, successors: [],
@@ -163,6 +163,17 @@ extension PlanBuilder {
 }
 
 extension PlanDraft.Step {
+  /// Bytes of a thread's own memory that its kernel, or a nested plan, needs.
+  fileprivate var scratchByteCount: Int {
+    let bodies = loops.map(\.body) + (branch?.branches.map(\.plan) ?? [])
+    let conditions = loops.compactMap { loop in
+      if case .condition(let plan, _) = loop.turns { plan } else { nil }
+    }
+    return (bodies + conditions).reduce(kernel?.scratchByteCount ?? 0) {
+      max($0, $1.scratchByteCount)
+    }
+  }
+
   /// How many workers can take part: 2 stands for more.
   fileprivate var ways: Int {
     switch kind {

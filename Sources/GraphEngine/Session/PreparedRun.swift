@@ -1,4 +1,5 @@
 internal import GraphArrays
+internal import GraphKernels
 internal import Synchronization
 
 /// What is asked for and given, as the key of compiled plans.
@@ -33,17 +34,21 @@ final class PreparedRun: Sendable {
   let plan: Plan
   /// Numbers in the session of the random streams that the plan draws from.
   let streams: [Int]
-  /// Bytes of intermediate values and results.
+  /// Bytes of intermediate values and results, and of what workers pack and keep aside.
   let peakMemory: Int
+  /// Bytes of the workers' own memory.
+  let scratchByteCount: Int
   /// Frames that no run uses now.
   private let frames = Mutex<[Frame]>([])
 
-  init(_ key: PlanKey, _ plan: Plan, streams: [Int]) {
+  init(_ key: PlanKey, _ plan: Plan, streams: [Int], workers: Int) {
     self.key = key
     self.plan = plan
     self.streams = streams
+    scratchByteCount =
+      ThreadScratch.size(for: plan.scratchByteCount) * (plan.isSequential ? 1 : workers)
     peakMemory =
-      plan.arenaByteCount
+      plan.arenaByteCount + scratchByteCount
       + (0..<plan.stepCount).reduce(0) { sum, step in
         plan.steps[step].fresh.reduce(sum) { $0 + $1.byteCount }
       }

@@ -14,8 +14,8 @@ public struct RunMetadata: Sendable {
   public internal(set) var stepCount = 0
   /// From the call of `run` to its return.
   public internal(set) var wallTime = Duration.zero
-  /// Bytes that the plan's intermediate values and results take at most, without those of
-  /// variables, constants and feeds.
+  /// Bytes that the plan's intermediate values, its results, and what workers pack of operands take
+  /// at most, without those of variables, constants and feeds.
   public internal(set) var peakMemory = 0
 
   /// The record of no run.

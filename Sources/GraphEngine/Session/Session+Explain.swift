@@ -38,10 +38,11 @@ extension Session {
         + "\(Explanation.amount(plan.byteCount))B written, "
         + "\(Explanation.amount(Double(prepared.peakMemory)))B peak memory, "
         + (plan.isSequential ? "one worker" : "\(workers) workers"))
-    let kept = prepared.peakMemory - plan.arenaByteCount
+    let kept = prepared.peakMemory - plan.arenaByteCount - prepared.scratchByteCount
     explanation.lines.append(
       "memory: \(Explanation.amount(Double(plan.arenaByteCount)))B for values of the run, used "
-        + "again by the next, \(Explanation.amount(Double(kept)))B for results and variables")
+        + "again by the next, \(Explanation.amount(Double(kept)))B for results and variables, "
+        + "\(Explanation.amount(Double(prepared.scratchByteCount)))B for what workers pack")
     explanation.describe(outermost: plan)
     return explanation.lines.joined(separator: "\n")
   }

@@ -76,7 +76,7 @@ public final class Session: Sendable {
     let compiled = try compiled ?? compile(request, feeds)
     let (plan, operations) = try PlanBuilder.plan(compiled.program, workers: workers)
     let numbers = streams.withLock { table in operations.map { table.index(of: $0) } }
-    let prepared = PreparedRun(key, plan, streams: numbers)
+    let prepared = PreparedRun(key, plan, streams: numbers, workers: workers)
     plans.withLock { $0.add(prepared) }
     return prepared
   }

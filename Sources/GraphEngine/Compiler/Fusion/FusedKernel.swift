@@ -201,7 +201,7 @@ struct FusedKernel {
     let rows = parts[0].rows
     let blocks = max(1, (rows + rowsPerBlock - 1) / rowsPerBlock)
     let scratchByteCount = parts.reduce(0) { max($0, $1.program.scratchByteCount) }
-    return Kernel(blocks: blocks, inPlace: inPlace, flops: flops) {
+    return Kernel(blocks: blocks, inPlace: inPlace, flops: flops, scratch: scratchByteCount) {
       arguments, block throws(RunFailure) in
       let first = block * rowsPerBlock
       withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: arrayCount) {

@@ -6,10 +6,10 @@ internal import GraphKernels
 ///
 ///     MatMulAdd(x [m, k], w [k, n], addend...)  ->  [m, n]
 ///
-/// Each element is one sum that begins with the addend, so the last bits may differ from those of
-/// the product with the addend added behind.
+/// The sums of an element are added to the addend one after the other, so the last bits may differ
+/// from those of the product with the addend added behind.
 package struct MatMulAdd: OpDefinition {
-  /// What the sums begin with: the operands behind `x` and `w`.
+  /// What the sums are added to: the operands behind `x` and `w`.
   package enum Addend: Sendable, Hashable {
     /// One operand, `[m, n]`.
     case matrix
@@ -119,7 +119,8 @@ package struct MatMulAdd: OpDefinition {
     let (n, size) = (product.n, request.dtype.byteSize)
     return Kernel(
       blocks: product.blockCount, inPlace: addend == .matrix ? [2] : [],
-      flops: 2 * Double(product.m * n) * Double(product.k)
+      flops: 2 * Double(product.m * n) * Double(product.k),
+      scratch: product.scratchByteCount(of: type)
     ) { arguments, block throws(RunFailure) in
       let (rows, columns) = product.area(of: block)
       let target = arguments.output() + (rows.lowerBound * n + columns.lowerBound) * size

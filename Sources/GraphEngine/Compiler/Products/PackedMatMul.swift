@@ -6,10 +6,9 @@ internal import GraphKernels
 ///
 ///     PackedMatMul(x [m, k], packed w, addend...)  ->  [m, n]
 ///
-/// Each element is one sum over the ascending axis that begins with the addend; its bits do not
-/// depend on the rows that are computed with it.
+/// An element's bits do not depend on the rows that are computed with it; see `PackedMatrix`.
 package struct PackedMatMul: OpDefinition {
-  /// What the sums begin with; nil for zero.
+  /// What the sums are added to; nil for zero.
   package let addend: MatMulAdd.Addend?
   /// The columns of the result.
   package let columns: Int
@@ -95,7 +94,7 @@ package struct PackedMatMul: OpDefinition {
   }
 }
 
-/// Where the sums of a packed product begin, for the operands of a kernel.
+/// What the sums of a packed product are added to, for the operands of a kernel.
 private struct PackedAddend<Scalar: ProductScalar>: Sendable {
   enum Kind: Sendable {
     case zero

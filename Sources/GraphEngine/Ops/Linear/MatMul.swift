@@ -118,9 +118,14 @@ enum MatrixKernel {
     _ plan: BatchedMatrixProduct, _ request: KernelRequest, _ name: String
   ) throws(GraphError) -> Kernel {
     let body: Kernel.Body
+    var scratch = 0
     switch request.dtype {
-    case .float32: body = floating(plan, Float.self)
-    case .float64: body = floating(plan, Double.self)
+    case .float32:
+      body = floating(plan, Float.self)
+      scratch = plan.product.scratchByteCount(of: Float.self)
+    case .float64:
+      body = floating(plan, Double.self)
+      scratch = plan.product.scratchByteCount(of: Double.self)
     case .int32: body = integer(plan, Int32.self)
     case .int64: body = integer(plan, Int64.self)
     case .uint8: body = integer(plan, UInt8.self)
@@ -130,7 +135,8 @@ enum MatrixKernel {
     guard plan.blockCount > 0 else { return Kernel { _, _ throws(RunFailure) in } }
     let product = plan.product
     let multiplications = Double(plan.batchCount * product.m) * Double(product.n * product.k)
-    return Kernel(blocks: plan.blockCount, flops: 2 * multiplications, body)
+    return Kernel(
+      blocks: plan.blockCount, flops: 2 * multiplications, scratch: scratch, body)
   }
 
   private static func floating<Scalar: ProductScalar>(

@@ -237,7 +237,8 @@ extension WindowAttributes {
       }
     }
     // What is empty has no block, a kernel has at least one.
-    return Kernel(blocks: blocks, flops: plan.flops) { arguments, block throws(RunFailure) in
+    return Kernel(blocks: blocks, flops: plan.flops, scratch: plan.scratchByteCount) {
+      arguments, block throws(RunFailure) in
       if block < blocks { run(arguments, block) }
     }
   }
