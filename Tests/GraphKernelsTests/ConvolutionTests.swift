@@ -48,18 +48,19 @@ struct ConvolutionTests {
   ]
 
   /// Windows of convolutions only: more strips and sums, and positions that see only padding.
-  private static let convolved: [Images] = cases + [
-    // Strips that are parts of rows; rows of an image; several images.
-    images(2, [2, 1, 2, 1, 1, 0], [700, 700, 3, 1, 1, 1], channels: 2, filters: 8),
-    images(2, [40, 40, 3, 1, 1, 1], [40, 40, 3, 1, 2, 2], channels: 3, filters: 16),
-    images(90, [3, 2, 2, 1, 1, 0], [3, 2, 2, 1, 1, 0], channels: 2, filters: 8),
-    // Several sums for each element.
-    images(2, [4, 2, 3, 1, 1, 0], [4, 2, 3, 1, 1, 0], channels: 400, filters: 3),
-    // More padding than a window covers; windows that leave elements out; no channels.
-    images(1, [4, 8, 2, 1, 1, 3], [4, 9, 2, 1, 1, 3], channels: 2, filters: 8),
-    images(2, [9, 3, 2, 4, 1, 1], [9, 2, 3, 4, 1, 0], channels: 3, filters: 4),
-    images(1, [3, 2, 2, 1, 1, 0], [3, 2, 2, 1, 1, 0], channels: 0, filters: 2),
-  ]
+  private static let convolved: [Images] =
+    cases + [
+      // Strips that are parts of rows; rows of an image; several images.
+      images(2, [2, 1, 2, 1, 1, 0], [700, 700, 3, 1, 1, 1], channels: 2, filters: 8),
+      images(2, [40, 40, 3, 1, 1, 1], [40, 40, 3, 1, 2, 2], channels: 3, filters: 16),
+      images(90, [3, 2, 2, 1, 1, 0], [3, 2, 2, 1, 1, 0], channels: 2, filters: 8),
+      // Several sums for each element.
+      images(2, [4, 2, 3, 1, 1, 0], [4, 2, 3, 1, 1, 0], channels: 400, filters: 3),
+      // More padding than a window covers; windows that leave elements out; no channels.
+      images(1, [4, 8, 2, 1, 1, 3], [4, 9, 2, 1, 1, 3], channels: 2, filters: 8),
+      images(2, [9, 3, 2, 4, 1, 1], [9, 2, 3, 4, 1, 0], channels: 3, filters: 4),
+      images(1, [3, 2, 2, 1, 1, 0], [3, 2, 2, 1, 1, 0], channels: 0, filters: 2),
+    ]
 
   /// Runs all blocks, the last first, over copies of the arrays, and gives the result.
   private func run(

@@ -124,7 +124,8 @@ final class SharedBlocks: @unchecked Sendable {
   private func run(place: Int, isDescending: Bool) {
     guard let job else { return }
     let step = job.frame.plan.steps + job.step
-    let block = job.arguments.isDescending ? (place + step.pointee.blocks / 2) % step.pointee.blocks : place
+    let count = step.pointee.blocks
+    let block = job.arguments.isDescending ? (place + count / 2) % count : place
     var arguments = job.arguments
     arguments.isDescending = isDescending
     do throws(RunFailure) {
