@@ -93,7 +93,12 @@ final class Peer: Contender {
     process.standardOutput = answers
     // A peer that has died must not take this process with it.
     signal(SIGPIPE, SIG_IGN)
-    try process.run()
+    do {
+      try process.run()
+    } catch {
+      let variable = kind.map { ", which \($0.variable) names," } ?? ""
+      throw PeerError(description: "\(name): \(program)\(variable) can't be started: \(error)")
+    }
     let settings = String(decoding: try JSONEncoder().encode(workload), as: UTF8.self)
     try ask("setup \(settings)")
   }
