@@ -68,6 +68,11 @@ package struct Arguments: @unchecked Sendable {
     pointers[Int(slots[inputCount + index])].assumingMemoryBound(to: type)
   }
 
+  /// Lets a result that nobody gave memory be what lies at `place`.
+  func place(output index: Int = 0, at place: UnsafeRawPointer) {
+    pointers[Int(slots[inputCount + index])] = UnsafeMutableRawPointer(mutating: place)
+  }
+
   // MARK: Objects
 
   /// The object in an operand's slot: a `TensorList`, or the `ArrayStorage` of strings.

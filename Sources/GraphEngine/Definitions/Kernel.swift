@@ -67,6 +67,10 @@ package struct Kernel: Sendable {
   /// Whether the only result is operand 0 bit for bit, under another shape or name: plans let both
   /// share their memory, and execute nothing.
   package var isAlias = false
+  /// Where the only result lies in operand 0 as it is, in bytes from its start: plans that can keep
+  /// the operand's memory as long let the result be this part of it, and copy nothing. A multiple
+  /// of the alignment that kernels are promised.
+  package var viewOffset: Int?
   /// Bytes of `ThreadScratch` that a block needs at most, for the plan's own figure of memory.
   package var scratchByteCount: Int
   package let body: Body
@@ -106,6 +110,11 @@ package struct Kernel: Sendable {
       let start = block * blockSize
       try body(arguments, start..<min(count, start + blockSize))
     }
+  }
+
+  /// A kernel that copies nothing: its only result becomes a part of its first operand's memory.
+  static func part(at offset: Int) -> Kernel {
+    Kernel { arguments, _ throws(RunFailure) in arguments.place(at: arguments.input(0) + offset) }
   }
 
   /// A kernel whose first output is its first operand, under another shape or name.

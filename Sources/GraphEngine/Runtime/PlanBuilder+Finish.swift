@@ -6,6 +6,7 @@ extension PlanBuilder {
   /// - Parameter isInOrder: Whether one worker runs the steps in order, whatever they cost.
   func finish(_ draft: PlanDraft, isInOrder: Bool = false) -> Plan {
     var draft = draft
+    placeViews(&draft)
     shareLives(&draft)
     var dependencies = draft.steps.map(\.dependencies)
     var parts = Plan.Parts()
@@ -84,6 +85,26 @@ extension PlanBuilder {
       cost: step.cost)
   }
 
+  /// Lets results that lie in an operand as they are be parts of its memory, which then lives as
+  /// long as they are read. What has an owner is copied: an owner is given up by its readers.
+  private func placeViews(_ draft: inout PlanDraft) {
+    // The slots in whose memory parts of them lie.
+    var wholes: [Int: Int] = [:]
+    for index in draft.steps.indices {
+      guard let offset = draft.steps[index].kernel?.viewOffset else { continue }
+      let part = draft.steps[index].outputs[0]
+      let operand = draft.steps[index].inputs[0]
+      let whole = wholes[operand] ?? operand
+      guard draft.isFreelyPlaced(part), draft.mayHaveParts(whole) else { continue }
+      wholes[part] = whole
+      draft.slots[part].isExternal = true
+      draft.slots[whole].readers += draft.slots[part].readers
+      draft.steps[index].kernel = .part(at: offset)
+      draft.steps[index].cost = PlanCost.step
+      draft.steps[index].label.detail = "where it is"
+    }
+  }
+
   /// The second buffer of a loop's result lives as long as the first.
   private func shareLives(_ draft: inout PlanDraft) {
     for step in draft.steps {
@@ -160,6 +181,24 @@ extension PlanBuilder {
       parts.counted.append((slot: slot, readers: Int32(readers)))
     }
     return countedIndex
+  }
+}
+
+extension PlanDraft {
+  /// Whether it is the plan's alone to say where a slot's memory is.
+  fileprivate func isFreelyPlaced(_ slot: Int) -> Bool {
+    guard case .planned = slots[slot].source else { return false }
+    return !slots[slot].needsOwner && !slots[slot].isExternal && !slots[slot].isResult
+  }
+
+  /// Whether a slot's memory stays what it is for as long as the plan demands.
+  fileprivate func mayHaveParts(_ slot: Int) -> Bool {
+    switch slots[slot].source {
+    case .constant: true
+    case .parameter: !isOwned(slot)
+    case .planned: !slots[slot].needsOwner && !slots[slot].isExternal
+    case .bound: false
+    }
   }
 }
 

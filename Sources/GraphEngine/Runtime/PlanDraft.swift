@@ -22,8 +22,8 @@ struct PlanDraft {
     /// Whether what is in it must have a storage of its own, since something may refer to it after
     /// its last reader.
     var needsOwner = false
-    /// Whether whoever enters the frame sets the pointer: a result that goes straight to its
-    /// place outside.
+    /// Whether the pointer is set when the plan runs: by whoever enters the frame, for a result that
+    /// goes straight to its place outside, or by a step, for a part of another slot's memory.
     var isExternal = false
   }
 

@@ -59,10 +59,17 @@ extension Kernel {
   ) -> Kernel {
     let shape = shape ?? request.outputShape()
     let size = request.outputs[0].dtype.byteSize
+    let dense = StridedCopy.denseStrides(of: shape)
     let copy = StridedCopy(
-      shape: shape, outputStrides: StridedCopy.denseStrides(of: shape), inputStrides: strides,
-      inputOffset: offset, elementSize: size)
-    return .copies([PlannedCopy(copy, byteCount: request.outputCount() * size)])
+      shape: shape, outputStrides: dense, inputStrides: strides, inputOffset: offset,
+      elementSize: size)
+    var kernel = copies([PlannedCopy(copy, byteCount: request.outputCount() * size)])
+    if shape.indices.allSatisfy({ shape[$0] == 1 || strides[$0] == dense[$0] }),
+      (offset * size).isMultiple(of: ArrayStorage.alignment)
+    {
+      kernel.viewOffset = offset * size
+    }
+    return kernel
   }
 }
 
