@@ -28,22 +28,38 @@ package struct ProductBlock: Sendable {
   /// The rows, and the multiplications, from which a product is packed.
   private static let leastRows = 8, leastMultiplications = 1 << 18
   /// What of the operands is packed at a time: terms, columns of `b`, columns of a transposed `a`.
-  private static let depth = 512, columns = 1024, rows = 1024
+  private static let depth = 512, columns = 1024, rows = 256
   /// The bytes from one stored row of a transposed `a` to the next from which it is packed.
   private static let packedStride = 2048
 
   /// Computes `c`; with `k == 0` the product is zero.
+  ///
+  /// - Parameter sums: Where the sums of the columns of `b` go, `[n]`; nil: they are not wanted. A
+  ///   packed part of `b` is summed while it is in the cache.
   package func multiply<Scalar: ProductScalar>(
     a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>,
-    accumulate: Bool
+    accumulate: Bool, sums: UnsafeMutablePointer<Scalar>? = nil
   ) {
     if k == 0 {
+      sums?.update(repeating: 0, count: n)
       if accumulate { return }
       for r in 0..<m { (c + r * strideC).update(repeating: 0, count: n) }
     } else if isPacked {
-      multiplyPacked(a: a, b: b, c: c, accumulate: accumulate)
+      multiplyPacked(a: a, b: b, c: c, accumulate: accumulate, sums: sums)
     } else {
       Scalar.multiplyWithOpenBLAS(self, a: a, b: b, c: c, beta: accumulate ? 1 : 0)
+      if let sums { sumColumns(of: b, into: sums) }
+    }
+  }
+
+  /// The sums of the columns of `b`, each added in the order of the rows.
+  private func sumColumns<Scalar: ProductScalar>(
+    of b: UnsafePointer<Scalar>, into sums: UnsafeMutablePointer<Scalar>
+  ) {
+    sums.update(repeating: 0, count: n)
+    let (rowStep, columnStep) = transposeB ? (1, strideB) : (strideB, 1)
+    for term in 0..<k {
+      for column in 0..<n { sums[column] += b[term * rowStep + column * columnStep] }
     }
   }
 
@@ -73,13 +89,16 @@ package struct ProductBlock: Sendable {
     return (packing.rightCount + packing.leftCount) * MemoryLayout<Scalar>.stride
   }
 
-  private var isPacked: Bool {
-    m >= Self.leastRows && m * n * k >= Self.leastMultiplications
+  private var isPacked: Bool { Self.isPacked(m: m, n: n, k: k) }
+
+  /// Whether the operands of such a product are packed.
+  package static func isPacked(m: Int, n: Int, k: Int) -> Bool {
+    m >= leastRows && m * n * k >= leastMultiplications
   }
 
   private func multiplyPacked<Scalar: ProductScalar>(
     a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>,
-    accumulate: Bool
+    accumulate: Bool, sums: UnsafeMutablePointer<Scalar>?
   ) {
     let packing = packing(Scalar.self)
     let (rows, depth, columns) = (packing.rows, packing.depth, packing.columns)
@@ -87,20 +106,22 @@ package struct ProductBlock: Sendable {
     ThreadScratch.with(count * MemoryLayout<Scalar>.stride) { scratch in
       let right = scratch.bindMemory(to: Scalar.self, capacity: count)
       let packedLeft = packing.packsLeft ? right + rightCount : nil
-      for row in stride(from: 0, to: m, by: rows) {
-        let height = min(rows, m - row)
-        for term in stride(from: 0, to: k, by: depth) {
-          let depth = min(depth, k - term)
-          let left = Left(
-            a + (transposeA ? term * strideA + row : row * strideA + term),
-            isTransposed: transposeA, stride: strideA, rows: height, depth: depth,
-            packed: packedLeft)
-          for column in stride(from: 0, to: n, by: columns) {
-            let matrix = PackedMatrix<Scalar>(k: depth, n: min(columns, n - column))
-            matrix.pack(
-              0..<matrix.panelCount,
-              of: b + (transposeB ? column * strideB + term : term * strideB + column),
-              stride: strideB, transposed: transposeB, into: right)
+      for term in stride(from: 0, to: k, by: depth) {
+        let depth = min(depth, k - term)
+        for column in stride(from: 0, to: n, by: columns) {
+          let matrix = PackedMatrix<Scalar>(k: depth, n: min(columns, n - column))
+          matrix.pack(
+            0..<matrix.panelCount,
+            of: b + (transposeB ? column * strideB + term : term * strideB + column),
+            stride: strideB, transposed: transposeB, into: right)
+          if let sums {
+            matrix.sumColumns(of: right, into: sums + column, accumulate: term > 0)
+          }
+          for row in stride(from: 0, to: m, by: rows) {
+            let left = Left(
+              a + (transposeA ? term * strideA + row : row * strideA + term),
+              isTransposed: transposeA, stride: strideA, rows: min(rows, m - row), depth: depth,
+              packed: packedLeft)
             left.multiply(
               matrix, packed: right, out: c + row * strideC + column, stride: strideC,
               accumulate: accumulate || term > 0)

@@ -80,6 +80,41 @@ struct MatrixProductTests {
     }
   }
 
+  @Test(
+    "give the sums of the right operand's columns beside the product, which they leave as it is")
+  func sums() {
+    for (m, n, k) in shapes + [(40, 2100, 1100), (2100, 70, 40)] where n > 0 && m > 0 {
+      for (ta, tb) in [(false, false), (true, false), (false, true)] {
+        var values = TestValues()
+        let a = values.array(m * k).map { Float($0) }, b = values.array(k * n).map { Float($0) }
+        let plan = MatrixProduct(m: m, n: n, k: k, transposeA: ta, transposeB: tb)
+        let blocks = Array(0..<plan.blockCount)
+        var sums = [Float](repeating: .nan, count: n)
+        var product = [Float](repeating: .nan, count: m * n)
+        product.withUnsafeMutableBufferPointer { target in
+          sums.withUnsafeMutableBufferPointer { row in
+            (a + [0]).withUnsafeBufferPointer { left in
+              (b + [0]).withUnsafeBufferPointer { right in
+                guard let to = target.baseAddress, let p = left.baseAddress,
+                  let q = right.baseAddress
+                else { return }
+                for block in blocks.reversed() {
+                  plan.run(block: block, a: p, b: q, c: to, sums: row.baseAddress)
+                }
+              }
+            }
+          }
+        }
+        let plain = run(plan, a, b, into: product, blocks: blocks, accumulate: false)
+        #expect(product.map(\.bitPattern) == plain.map(\.bitPattern), "\((m, n, k, ta, tb))")
+        for j in 0..<n {
+          let sum = (0..<k).reduce(0.0) { $0 + Double(b[tb ? j * k + $1 : $1 * n + j]) }
+          #expect(abs(Double(sums[j]) - sum) < max(1e-5, 1e-6 * Double(k)), "\((m, n, k, ta, tb))")
+        }
+      }
+    }
+  }
+
   @Test("are cut where operands are packed least, and into blocks of some rows and columns")
   func grid() {
     // A weight gradient: each of its operands is packed once for each piece of the other's axis.

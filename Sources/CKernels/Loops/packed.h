@@ -74,7 +74,10 @@ typedef struct {
     const T##_t *row[TILE_ROWS];                                                              \
     UNROLL for (size_t i = 0; i < rows; i++) {                                                \
       row[i] = x[i];                                                                          \
-      UNROLL for (size_t v = 0; v < vectors; v++) sum[i][v] = (V(T)){0};                      \
+      UNROLL for (size_t v = 0; v < vectors; v++) {                                           \
+        __builtin_prefetch(starts[i] + v * LANES(T));                                         \
+        sum[i][v] = (V(T)){0};                                                                \
+      }                                                                                       \
     }                                                                                         \
     for (size_t piece = 0; piece < terms->pieces; piece++) {                                  \
       ptrdiff_t at = terms->offsets ? terms->offsets[piece] : 0;                              \

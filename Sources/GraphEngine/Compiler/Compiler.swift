@@ -52,11 +52,12 @@ package enum Compiler {
     SinkReductions.self,
     GatherOneHotMatMuls.self, HoistInvariants.self,
     AccumulateIntoProducts.self, GatherIntoProducts.self,
-    DivideElementwise.self, PullBack.self,
+    DivideElementwise.self, PullBack.self, MoveTransposes.self,
   ]
   /// What chooses how operations are executed. Passes that rewrite values come before these.
   private static let finishing: [any Pass.Type] = [
-    SplitBatch.self, PackInvariantWeights.self, FuseElementwise.self, SkipDeadLastTurn.self,
+    SumColumnsInProducts.self, SplitBatch.self, PackInvariantWeights.self, FuseElementwise.self,
+    SkipDeadLastTurn.self,
   ]
   /// Passes without which programs are correct too, only slower, by name.
   package static let optionalPasses: [String] = {

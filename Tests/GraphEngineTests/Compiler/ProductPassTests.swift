@@ -366,3 +366,142 @@ struct GatherIntoProductsTests {
     #expect(found.gathersBefore)
   }
 }
+
+@Suite("SumColumnsInProducts")
+struct SumColumnsInProductsTests {
+  /// The outline of the gradients of a dense layer's weights and bias, for inputs `[rows, depth]`
+  /// and `width` outputs, under another shape.
+  private func outline(
+    _ shape: [Int], width: Int, _ dtype: DType = .float32, adding: Bool = false
+  ) throws -> String {
+    let graph = Graph()
+    let x = graph.placeholder(dtype, shape: Shape(shape), name: "x")
+    let w = graph.placeholder(dtype, shape: [shape[shape.count - 1], width], name: "w")
+    let b = graph.placeholder(dtype, shape: [width], name: "b")
+    let rows = reshape(x, [-1, shape[shape.count - 1]])
+    let product = matmul(rows, w)
+    let y = tanh(adding ? product + b : biasAdd(product, b))
+    let all = gradients(of: reduceSum(square(y)), withRespectTo: [w, b]).compactMap { $0 }
+    let program = try scanProgram(
+      graph, fetching: all,
+      feeding: [(x, shape), (w, [shape[shape.count - 1], width]), (b, [width])])
+    return try program.after(SumColumnsInProducts.self).outline
+  }
+
+  @Test("sums the gradient of a bias where the gradient of the weights is made")
+  func fires() throws {
+    for adding in [false, true] {
+      let outline = try outline([64, 128], width: 64, adding: adding)
+      #expect(outline.contains("MatMulWithSums"))
+      #expect(!outline.contains("BiasAddGrad") && !outline.hasSuffix("Sum"))
+    }
+    #expect(try outline([4, 16, 128], width: 64, .float64).contains("MatMulWithSums"))
+  }
+
+  @Test("leaves small products alone")
+  func refuses() throws {
+    #expect(try !outline([8, 16], width: 16).contains("MatMulWithSums"))
+  }
+
+  @Test("gives what the sums by themselves give")
+  func values() throws {
+    let graph = Graph()
+    let x = graph.constant(samples([70, 130], seed: 1))
+    let w = graph.constant(samples([130, 90], seed: 2))
+    let b = graph.constant(samples([90], seed: 3))
+    let loss = reduceSum(square(tanh(biasAdd(matmul(tanh(x), w), b))))
+    let all = gradients(of: loss, withRespectTo: [w, b]).compactMap { $0 }
+    func values(_ disabled: Set<String>) throws -> [Double] {
+      var options = Session.Options()
+      options.disabledPasses = disabled.union(["FoldConstants"])
+      return try Session(graph, options: options).run(all).flatMap { $0.scalars(as: Double.self) }
+    }
+    let expected = try values(["SumColumnsInProducts"])
+    #expect(zip(try values([]), expected).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) })
+  }
+}
+
+@Suite("MoveTransposes")
+struct MoveTransposesTests {
+  /// The extents that transposes have which the pass leaves of the graph that a test declares over
+  /// rows `[5, 2, 16]`, of the fetches and of their gradients.
+  private func transposes(
+    gradients isDifferentiated: Bool = false, _ declare: (_ x: Tensor, _ w: [Tensor]) -> Tensor
+  ) throws -> [[Int]] {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [5, 2, 16], name: "x")
+    let shapes = [[16, 3], [16, 40], [3]]
+    let w = shapes.map { graph.placeholder(.float32, shape: Shape($0)) }
+    let y = declare(tanh(x), w)
+    let fetches =
+      isDifferentiated
+      ? gradients(of: reduceSum(square(y)), withRespectTo: [x] + w).compactMap { $0 } : [y]
+    let program = try scanProgram(
+      graph, fetching: fetches, feeding: [(x, [5, 2, 16])] + zip(w, shapes).map { ($0, $1) })
+    let after = try program.after(
+      AccumulateIntoProducts.self, MoveTransposes.self, InferTypes.self, Simplify.self,
+      MergeCommonSubexpressions.self, Prune.self)
+    return after.instructions.filter { $0.definition is Transpose }
+      .compactMap { after.type($0.outputs[0]).extents }
+  }
+
+  private func turned(_ x: Tensor) -> Tensor { transpose(x, permutation: [1, 0, 2]) }
+
+  @Test("transposes what is narrower, before or behind a product")
+  func fires() throws {
+    #expect(
+      try transposes { x, w in matmul(reshape(turned(x), [10, 16]), w[0]) } == [[2, 5, 3]])
+    #expect(
+      try transposes { x, w in
+        turned(reshape(biasAdd(matmul(reshape(x, [10, 16]), w[0]), w[2]), [5, 2, 3]))
+      } == [[2, 5, 3]])
+    #expect(
+      try transposes { x, w in turned(reshape(matmul(reshape(x, [10, 16]), w[1]), [5, 2, 40])) }
+        == [[2, 5, 16]])
+  }
+
+  @Test("moves those of gradients too")
+  func gradientOfLayer() throws {
+    let found = try transposes(gradients: true) { x, w in
+      biasAdd(matmul(reshape(turned(x), [10, 16]), w[0]), w[2])
+    }
+    #expect(!found.isEmpty && found.allSatisfy { $0.last == 3 }, "\(found)")
+  }
+
+  @Test("leaves other axes, and products that others read")
+  func refuses() throws {
+    #expect(
+      try transposes { x, w in
+        let rows = reshape(transpose(x, permutation: [0, 2, 1]), [10, 16])
+        return matmul(rows, w[0])
+      } == [[5, 16, 2]])
+    #expect(
+      try transposes { x, w in
+        let product = matmul(reshape(x, [10, 16]), w[1])
+        return turned(reshape(product, [5, 2, 40])) + reduceSum(product)
+      } == [[2, 5, 40]])
+  }
+
+  @Test("gives the same values")
+  func values() throws {
+    let graph = Graph()
+    let x = graph.constant(samples([5, 4, 3, 8], seed: 1))
+    let narrow = graph.constant(samples([8, 3], seed: 2))
+    let wide = graph.constant(samples([3, 8], seed: 3))
+    let row = graph.constant(samples([3], seed: 4))
+    let axes = [2, 0, 1, 3]
+    let turned = transpose(tanh(x), permutation: axes)
+    let y = biasAdd(matmul(reshape(turned, [60, 8]), narrow), row)
+    let z = transpose(reshape(matmul(sin(y), wide), [3, 5, 4, 8]), permutation: [1, 2, 0, 3])
+    let loss = reduceSum(z * tanh(x))
+    let all =
+      [y, z] + gradients(of: loss, withRespectTo: [x, narrow, wide, row]).compactMap { $0 }
+    func values(_ disabled: Set<String>) throws -> [Double] {
+      var options = Session.Options()
+      options.disabledPasses = disabled.union(["FoldConstants"])
+      return try Session(graph, options: options).run(all).flatMap { $0.scalars(as: Double.self) }
+    }
+    let expected = try values(["MoveTransposes"])
+    #expect(zip(try values([]), expected).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) })
+  }
+}

@@ -13,7 +13,8 @@ func scanProgram(
       "FissionScans", "SinkReductions", "PullBack", "DistributeMatMuls", "ReassociateSums",
       "MergeProducts", "JoinSums", "MergeColumnSums", "DivideElementwise",
       "GatherOneHotMatMuls", "AccumulateIntoProducts", "GatherIntoProducts", "FuseElementwise",
-      "PackInvariantWeights", "SplitBatch", "SkipDeadLastTurn",
+      "MoveTransposes", "SumColumnsInProducts", "PackInvariantWeights", "SplitBatch",
+      "SkipDeadLastTurn",
     ])
 }
 

@@ -22,7 +22,7 @@ package enum MergeColumnSums: Pass {
     // The sums of each value's rows.
     var sums: [Value: [Instruction]] = [:]
     for instruction in body.instructions
-    where instruction.controls.isEmpty && isRowSum(instruction, body, integers)
+    where instruction.controls.isEmpty && instruction.sumsColumns(body.type, integers)
       && !read.contains(instruction.outputs[0])
     {
       sums[instruction.inputs[0], default: []].append(instruction)
@@ -61,20 +61,5 @@ package enum MergeColumnSums: Pass {
     guard !removed.isEmpty else { return }
     body.remove { removed.contains($0.id) }
     body.sortByDependence()
-  }
-
-  /// Whether an instruction sums the rows of a matrix to a vector.
-  private static func isRowSum(
-    _ instruction: Instruction, _ body: Program, _ integers: (Value) -> [Int]?
-  ) -> Bool {
-    guard let operand = instruction.inputs.first, body.type(operand).extents?.count == 2 else {
-      return false
-    }
-    switch instruction.definition {
-    case let gradient as BiasAddGrad: return gradient.dataFormat == "NHWC"
-    case let sum as Reduction:
-      return sum.name == "Sum" && !sum.keepDims && integers(instruction.inputs[1]) == [0]
-    default: return false
-    }
   }
 }
