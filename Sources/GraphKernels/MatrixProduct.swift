@@ -66,17 +66,18 @@ package struct MatrixProduct: Sendable, Hashable {
   /// - Parameters:
   ///   - block: The block, in `0..<blockCount`.
   ///   - accumulate: Whether the product is added to `c`. With `k == 0` the product is zero.
-  ///   - sums: Where the sums of the columns of `b` go, `[n]`; nil: they are not wanted.
+  ///   - sums: Sums of the columns of `b` that are wanted besides. Blocks make those of their
+  ///     columns.
   package func run<Scalar: ProductScalar>(
     block: Int, a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>,
     c: UnsafeMutablePointer<Scalar>, accumulate: Bool = false,
-    sums: UnsafeMutablePointer<Scalar>? = nil
+    sums: ColumnSums<Scalar>? = nil
   ) {
     let (row, column, part) = part(block)
     part.multiply(
       a: a + (transposeA ? row : row * k), b: b + (transposeB ? column * k : column),
       c: c + row * n + column, accumulate: accumulate,
-      sums: row == 0 ? sums.map { $0 + column } : nil)
+      sums: row == 0 ? sums?.from(column: column) : nil)
   }
 
   /// Computes one block of `c` in wrapping integer arithmetic.

@@ -140,14 +140,4 @@ package struct PackedMatrix<Scalar: ProductScalar>: Sendable, Hashable {
     Scalar.packedProduct(of: kernels)(
       &product, rows.lowerBound, rows.upperBound, panels.lowerBound, panels.upperBound)
   }
-
-  /// Sums the columns of the packed matrix, `out = 1 w` or `out += 1 w` for a row of ones.
-  func sumColumns(
-    of packed: UnsafePointer<Scalar>, into out: UnsafeMutablePointer<Scalar>, accumulate: Bool
-  ) {
-    var one: Scalar = 1
-    multiply(
-      rows: 0..<1, panels: 0..<panelCount, packed: packed, x: &one, xStride: 0, xStep: 0,
-      addend: accumulate ? .matrix(out, stride: n) : .zero, out: out, outStride: n)
-  }
 }

@@ -34,32 +34,22 @@ package struct ProductBlock: Sendable {
 
   /// Computes `c`; with `k == 0` the product is zero.
   ///
-  /// - Parameter sums: Where the sums of the columns of `b` go, `[n]`; nil: they are not wanted. A
-  ///   packed part of `b` is summed while it is in the cache.
+  /// - Parameter sums: Sums of the columns of `b` that are wanted besides.
   package func multiply<Scalar: ProductScalar>(
     a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>,
-    accumulate: Bool, sums: UnsafeMutablePointer<Scalar>? = nil
+    accumulate: Bool, sums: ColumnSums<Scalar>? = nil
   ) {
+    sums?.begin(columns: n)
     if k == 0 {
-      sums?.update(repeating: 0, count: n)
       if accumulate { return }
       for r in 0..<m { (c + r * strideC).update(repeating: 0, count: n) }
     } else if isPacked {
       multiplyPacked(a: a, b: b, c: c, accumulate: accumulate, sums: sums)
     } else {
       Scalar.multiplyWithOpenBLAS(self, a: a, b: b, c: c, beta: accumulate ? 1 : 0)
-      if let sums { sumColumns(of: b, into: sums) }
-    }
-  }
-
-  /// The sums of the columns of `b`, each added in the order of the rows.
-  private func sumColumns<Scalar: ProductScalar>(
-    of b: UnsafePointer<Scalar>, into sums: UnsafeMutablePointer<Scalar>
-  ) {
-    sums.update(repeating: 0, count: n)
-    let (rowStep, columnStep) = transposeB ? (1, strideB) : (strideB, 1)
-    for term in 0..<k {
-      for column in 0..<n { sums[column] += b[term * rowStep + column * columnStep] }
+      sums?.add(
+        b, rows: k, columns: n, rowStep: transposeB ? 1 : strideB,
+        columnStep: transposeB ? strideB : 1)
     }
   }
 
@@ -98,7 +88,7 @@ package struct ProductBlock: Sendable {
 
   private func multiplyPacked<Scalar: ProductScalar>(
     a: UnsafePointer<Scalar>, b: UnsafePointer<Scalar>, c: UnsafeMutablePointer<Scalar>,
-    accumulate: Bool, sums: UnsafeMutablePointer<Scalar>?
+    accumulate: Bool, sums: ColumnSums<Scalar>?
   ) {
     let packing = packing(Scalar.self)
     let (rows, depth, columns) = (packing.rows, packing.depth, packing.columns)
@@ -114,9 +104,7 @@ package struct ProductBlock: Sendable {
             0..<matrix.panelCount,
             of: b + (transposeB ? column * strideB + term : term * strideB + column),
             stride: strideB, transposed: transposeB, into: right)
-          if let sums {
-            matrix.sumColumns(of: right, into: sums + column, accumulate: term > 0)
-          }
+          sums?.add(packed: right, matrix, rows: term..<term + depth, column: column)
           for row in stride(from: 0, to: m, by: rows) {
             let left = Left(
               a + (transposeA ? term * strideA + row : row * strideA + term),

@@ -9,6 +9,14 @@ package protocol ProductScalar: BinaryFloatingPoint, Sendable {
   static func pack(
     _ panels: Range<Int>, of w: UnsafePointer<Self>, stride: Int, transposed: Bool, k: Int, n: Int,
     into packed: UnsafeMutablePointer<Self>)
+  /// Adds rows of a panel to the sums of their segments.
+  ///
+  /// - Parameters:
+  ///   - values: The panel's first row of `rows`; the next ones are `rowStep` apart.
+  ///   - column: The column of the sums that is the panel's first.
+  static func add(
+    _ values: UnsafePointer<Self>, to segments: ColumnSums<Self>.Segments, rows: Range<Int>,
+    rowStep: Int, column: Int, columns: Int)
   /// `c = a b + beta c`.
   static func multiplyWithOpenBLAS(
     _ product: ProductBlock, a: UnsafePointer<Self>, b: UnsafePointer<Self>,
@@ -57,6 +65,12 @@ extension Float: ProductScalar {
   package static func packedProduct(of kernels: KernelTable) -> PackedProductLoop {
     kernels.pointee.packed_product.f32
   }
+  package static func add(
+    _ values: UnsafePointer<Self>, to segments: ColumnSums<Self>.Segments, rows: Range<Int>,
+    rowStep: Int, column: Int, columns: Int
+  ) {
+    segments.add(values, rows: rows, rowStep: rowStep, column: column, columns: columns)
+  }
 
   package static func pack(
     _ panels: Range<Int>, of w: UnsafePointer<Float>, stride: Int, transposed: Bool, k: Int,
@@ -77,6 +91,12 @@ extension Float: ProductScalar {
 extension Double: ProductScalar {
   package static func packedProduct(of kernels: KernelTable) -> PackedProductLoop {
     kernels.pointee.packed_product.f64
+  }
+  package static func add(
+    _ values: UnsafePointer<Self>, to segments: ColumnSums<Self>.Segments, rows: Range<Int>,
+    rowStep: Int, column: Int, columns: Int
+  ) {
+    segments.add(values, rows: rows, rowStep: rowStep, column: column, columns: columns)
   }
 
   package static func pack(

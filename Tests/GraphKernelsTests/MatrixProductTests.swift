@@ -89,17 +89,29 @@ struct MatrixProductTests {
         let a = values.array(m * k).map { Float($0) }, b = values.array(k * n).map { Float($0) }
         let plan = MatrixProduct(m: m, n: n, k: k, transposeA: ta, transposeB: tb)
         let blocks = Array(0..<plan.blockCount)
+        let depth = 5
+        let ids = (0..<k).map { Int32($0 * 7 % (depth + 2)) - 1 }
         var sums = [Float](repeating: .nan, count: n)
+        var segments = [Float](repeating: .nan, count: depth * n)
         var product = [Float](repeating: .nan, count: m * n)
         product.withUnsafeMutableBufferPointer { target in
           sums.withUnsafeMutableBufferPointer { row in
-            (a + [0]).withUnsafeBufferPointer { left in
-              (b + [0]).withUnsafeBufferPointer { right in
-                guard let to = target.baseAddress, let p = left.baseAddress,
-                  let q = right.baseAddress
-                else { return }
-                for block in blocks.reversed() {
-                  plan.run(block: block, a: p, b: q, c: to, sums: row.baseAddress)
+            segments.withUnsafeMutableBufferPointer { rows in
+              (a + [0]).withUnsafeBufferPointer { left in
+                (b + [0]).withUnsafeBufferPointer { right in
+                  (ids + [0]).withUnsafeBufferPointer { ids in
+                    guard let to = target.baseAddress, let p = left.baseAddress,
+                      let q = right.baseAddress, let out = rows.baseAddress,
+                      let ids = ids.baseAddress
+                    else { return }
+                    let wanted = ColumnSums(
+                      total: row.baseAddress,
+                      segments: .init(
+                        out: out, count: depth, ids: .int32(ids), stride: n))
+                    for block in blocks.reversed() {
+                      plan.run(block: block, a: p, b: q, c: to, sums: wanted)
+                    }
+                  }
                 }
               }
             }
@@ -107,9 +119,14 @@ struct MatrixProductTests {
         }
         let plain = run(plan, a, b, into: product, blocks: blocks, accumulate: false)
         #expect(product.map(\.bitPattern) == plain.map(\.bitPattern), "\((m, n, k, ta, tb))")
+        let tolerance = max(1e-5, 1e-6 * Double(k))
         for j in 0..<n {
-          let sum = (0..<k).reduce(0.0) { $0 + Double(b[tb ? j * k + $1 : $1 * n + j]) }
-          #expect(abs(Double(sums[j]) - sum) < max(1e-5, 1e-6 * Double(k)), "\((m, n, k, ta, tb))")
+          let column = (0..<k).map { Double(b[tb ? j * k + $0 : $0 * n + j]) }
+          #expect(abs(Double(sums[j]) - column.reduce(0, +)) < tolerance, "\((m, n, k, ta, tb))")
+          for id in 0..<depth {
+            let sum = zip(column, ids).reduce(0) { $1.1 == Int32(id) ? $0 + $1.0 : $0 }
+            #expect(abs(Double(segments[id * n + j]) - sum) < tolerance, "\((m, n, k, ta, tb))")
+          }
         }
       }
     }

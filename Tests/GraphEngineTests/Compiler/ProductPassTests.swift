@@ -398,9 +398,55 @@ struct SumColumnsInProductsTests {
     #expect(try outline([4, 16, 128], width: 64, .float64).contains("MatMulWithSums"))
   }
 
-  @Test("leaves small products alone")
+  @Test("sums by numbers of rows too, one sum of a kind for each product")
+  func segments() throws {
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [64, 128], name: "x")
+    let y = graph.placeholder(.float32, shape: [64, 64], name: "y")
+    let ids = graph.placeholder(.int32, shape: [64], name: "ids")
+    let rows = tanh(y)
+    let fetches = [
+      matmul(x, rows, transposeA: true), matmul(sin(x), rows, transposeA: true),
+      graph.tensor(SegmentSum(depth: 9), [rows, ids]),
+      graph.tensor(SegmentSum(depth: 5), [rows, ids]), reduceSum(rows, axis: 0),
+    ]
+    let program = try scanProgram(
+      graph, fetching: fetches, feeding: [(x, [64, 128]), (y, [64, 64]), (ids, [64])])
+    let after = try program.after(SumColumnsInProducts.self)
+    #expect(after.outline == "Tanh MatMulWithSums Sin MatMulWithSums")
+    let merged = after.instructions.compactMap { $0.definition as? MatMulWithSums }
+    #expect(
+      merged == [
+        MatMulWithSums(transposeX: true, hasTotal: true, depth: 9),
+        MatMulWithSums(transposeX: true, hasTotal: false, depth: 5),
+      ])
+  }
+
+  @Test("leaves small products alone, and sums that a product or another sum needs")
   func refuses() throws {
     #expect(try !outline([8, 16], width: 16).contains("MatMulWithSums"))
+    let graph = Graph()
+    let x = graph.placeholder(.float32, shape: [64, 64], name: "x")
+    let rows = tanh(x)
+    let sum = reduceSum(rows, axis: 0)
+    let needing = matmul(rows * sum, rows)
+    let ids = cast(sum, to: .int32)
+    let other = matmul(sin(x), rows)
+    let segments = graph.tensor(SegmentSum(depth: 3), [rows, ids])
+    let program = try scanProgram(
+      graph, fetching: [needing, segments], feeding: [(x, [64, 64])])
+    let after = try program.after(SumColumnsInProducts.self)
+    #expect(after.outline.contains("MatMulWithSums"))
+    let merged = after.instructions.compactMap { $0.definition as? MatMulWithSums }
+    #expect(merged == [MatMulWithSums(transposeX: false, hasTotal: false, depth: 3)])
+    let both = try scanProgram(
+      graph, fetching: [other, segments], feeding: [(x, [64, 64])]
+    ).after(SumColumnsInProducts.self)
+    // The numbers come from the sum of all rows: only one of both can be made with the product.
+    #expect(both.outline.contains("SegmentSum"))
+    #expect(
+      both.instructions.compactMap { $0.definition as? MatMulWithSums }
+        == [MatMulWithSums(transposeX: false, hasTotal: true, depth: nil)])
   }
 
   @Test("gives what the sums by themselves give")
@@ -409,8 +455,10 @@ struct SumColumnsInProductsTests {
     let x = graph.constant(samples([70, 130], seed: 1))
     let w = graph.constant(samples([130, 90], seed: 2))
     let b = graph.constant(samples([90], seed: 3))
-    let loss = reduceSum(square(tanh(biasAdd(matmul(tanh(x), w), b))))
-    let all = gradients(of: loss, withRespectTo: [w, b]).compactMap { $0 }
+    let y = tanh(biasAdd(matmul(tanh(x), w), b))
+    let ids = graph.constant((0..<70).map { Int32($0 % 13 - 1) })
+    let rows = [matmul(x, y, transposeA: true), graph.tensor(SegmentSum(depth: 9), [y, ids])]
+    let all = rows + gradients(of: reduceSum(square(y)), withRespectTo: [w, b]).compactMap { $0 }
     func values(_ disabled: Set<String>) throws -> [Double] {
       var options = Session.Options()
       options.disabledPasses = disabled.union(["FoldConstants"])
