@@ -24,11 +24,12 @@ final class LoopFrames: @unchecked Sendable {
   private let step: Int
   var phase = Phase.condition
   private var turn = 0
-  /// For each variable where its value is, and where the next one goes.
-  private var current: [UnsafeMutableRawPointer]
-  private var next: [UnsafeMutableRawPointer]
+  /// For each variable where its value is, and where the next one goes. Raw memory, as in `Frame`:
+  /// every turn of a small loop writes them.
+  private let current: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let next: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// The buffer that the second turn writes: the first value stays in the operand's memory.
-  private var second: [UnsafeMutableRawPointer]
+  private let second: UnsafeMutablePointer<UnsafeMutableRawPointer>
   /// Owned values on their way from the body's results to its parameters.
   private var moving: [Owned]
 
@@ -52,11 +53,15 @@ final class LoopFrames: @unchecked Sendable {
     }
     body = Frame(
       loop.body, base: base + loop.conditionByteCount, outer: outer, outerStep: step)
-    current = Array(repeating: base, count: loop.variables.count)
-    next = current
-    second = current
-    moving = Array(repeating: Owned(pointer: base), count: loop.variables.count)
+    let count = loop.variables.count
+    current = .allocate(capacity: max(1, 3 * count))
+    current.initialize(repeating: base, count: 3 * count)
+    next = current + count
+    second = next + count
+    moving = Array(repeating: Owned(pointer: base), count: count)
   }
+
+  deinit { current.deallocate() }
 
   /// Where the loop is in the order of the run: before all steps of its next program.
   var path: [Int] {
